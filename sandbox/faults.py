@@ -1,0 +1,94 @@
+"""Fault switches: how a stand-in misbehaves on purpose, once or many times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+Kind = Literal[
+    "busy",  # 429 with Retry-After, nothing done
+    "gateway_before",  # 503, nothing done
+    "gateway_after",  # the call is carried out, then 502
+    "drop_before",  # hang up before the call is carried out
+    "drop_after",  # the call is carried out, then hang up without an answer
+    "slow",  # wait `seconds`, then carry it out as usual
+    "garbage",  # the call is carried out; the answer is not JSON
+]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One misbehaviour, armed for one call."""
+
+    kind: Kind
+    seconds: float = 1.0
+    """How long `slow` waits, and what `busy` says in Retry-After."""
+
+
+class Faults:
+    """What will go wrong next, by call name (`*` is any call)."""
+
+    def __init__(self) -> None:
+        self._armed: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self.fired: list[tuple[str, Fault]] = []
+
+    def arm(self, call: str, kind: Kind, *, times: int = 1, seconds: float = 1.0) -> None:
+        """Let the next `times` calls named `call` fail in this way."""
+        self._armed[call].extend(Fault(kind, seconds) for _ in range(times))
+
+    def clear(self) -> None:
+        """Forget every armed fault."""
+        self._armed.clear()
+
+    def take(self, call: str) -> Fault | None:
+        """Take the fault armed for this call, if there is one."""
+        for name in (call, "*"):
+            if self._armed[name]:
+                fault = self._armed[name].popleft()
+                self.fired.append((call, fault))
+                return fault
+        return None
+
+
+def hang_up(request: web.Request) -> None:
+    """Cut the connection under a request, as a network does."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def with_fault(
+    request: web.Request,
+    handler: Handler,
+    fault: Fault | None,
+    busy: Callable[[float], web.Response],
+) -> web.StreamResponse:
+    """Carry out one call under one fault; `busy(seconds)` is the stand-in's own 429."""
+    if fault is None:
+        return await handler(request)
+    match fault.kind:
+        case "busy":
+            return busy(fault.seconds)
+        case "gateway_before":
+            return web.Response(status=503, text="Service Unavailable")
+        case "drop_before":
+            hang_up(request)
+            return web.Response(status=500)
+        case "slow":
+            await asyncio.sleep(fault.seconds)
+            return await handler(request)
+        case "gateway_after":
+            await handler(request)
+            return web.Response(status=502, text="Bad Gateway")
+        case "drop_after":
+            await handler(request)
+            hang_up(request)
+            return web.Response(status=500)
+        case "garbage":
+            await handler(request)
+            return web.Response(text="<html>not JSON</html>", content_type="text/html")

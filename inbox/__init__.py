@@ -1,0 +1,1 @@
+"""The core: what may happen to a conversation, and where it is kept."""

@@ -1,0 +1,1 @@
+"""A conversation: what may happen to it, and what it becomes. Pure throughout."""

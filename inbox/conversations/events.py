@@ -1,0 +1,328 @@
+"""What happened in a conversation: past-tense facts, and the entries of its history."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from inbox.conversations.state import AnswerKind, Outcome
+from inbox.words import (
+    AnswerId,
+    Audience,
+    ConversationId,
+    Media,
+    Message,
+    MessageId,
+    Millis,
+    OfficerId,
+    PartId,
+    PersonId,
+    Record,
+    Verdict,
+)
+
+SCHEMA = 1
+"""The version of the entries written here; a process refuses to commit to a newer one."""
+
+
+class Event(Record, frozen=True, tag=True, tag_field="e"):
+    """One past-tense fact; the class name is its word on the wire. Fields are only ever added."""
+
+
+class Received(Event, frozen=True):
+    """They wrote (or we did elsewhere: `Echoed`)."""
+
+    message: Message
+    lane: str = ""
+    word: str = ""
+    language: str = ""
+    window_until: Millis = 0
+
+
+class Echoed(Event, frozen=True):
+    """A post of ours that we did not send was seen."""
+
+    message: Message
+
+
+class Edited(Event, frozen=True):
+    """A message was changed by its author."""
+
+    message: MessageId
+    new_id: MessageId
+    text: str
+    media: tuple[Media, ...] = ()
+    written: Millis = 0
+
+
+class Deleted(Event, frozen=True):
+    """A message was taken back by its author."""
+
+    message: MessageId
+    at: Millis = 0
+
+
+class MembersChanged(Event, frozen=True):
+    """A private group is no longer who it was."""
+
+    joined: tuple[PersonId, ...] = ()
+    left: tuple[PersonId, ...] = ()
+
+
+class Claimed(Event, frozen=True):
+    """An officer holds it now."""
+
+    holder: OfficerId
+    fence: int
+    before: OfficerId = ""
+    how: Literal["claim", "take_over", "assign"] = "claim"
+    reason: str = ""
+
+
+class Released(Event, frozen=True):
+    """Nobody holds it any more."""
+
+    holder: OfficerId
+    fence: int
+    reason: str = ""
+
+
+class Noted(Event, frozen=True):
+    """An internal remark was kept."""
+
+    note: str
+    text: str
+
+
+class Tagged(Event, frozen=True):
+    """A label was put on."""
+
+    tag: str
+
+
+class Untagged(Event, frozen=True):
+    """A label was taken off."""
+
+    tag: str
+
+
+class LaneSet(Event, frozen=True):
+    """It is served in another order now."""
+
+    lane: str
+    before: str = ""
+    reason: str = ""
+
+
+class Snoozed(Event, frozen=True):
+    """It was put aside until a time."""
+
+    until: Millis
+    timer: int
+
+
+class Woken(Event, frozen=True):
+    """It is back from its snooze."""
+
+    cause: str = ""
+
+
+class Closed(Event, frozen=True):
+    """It is done with."""
+
+    outcome: Outcome
+    timer: int = 0
+    """The number of the timer that lapses a claim still held; 0 when none is."""
+
+
+class Reopened(Event, frozen=True):
+    """It is not done with after all."""
+
+    cause: str = ""
+
+
+class Drafted(Event, frozen=True):
+    """A text was handed over."""
+
+    answer: AnswerId
+    text: str
+    audience: Audience = "public"
+    re: MessageId = ""
+    media: tuple[Media, ...] = ()
+    to: OfficerId = ""
+
+
+class Discarded(Event, frozen=True):
+    """An answer was given up."""
+
+    answer: AnswerId
+    reason: str = ""
+
+
+class Answered(Event, frozen=True):
+    """A text was made ready to leave, composed once into `parts`."""
+
+    answer: AnswerId
+    text: str
+    parts: tuple[str, ...]
+    audience: Audience = "public"
+    re: MessageId = ""
+    media: tuple[Media, ...] = ()
+    recipients: tuple[PersonId, ...] = ()
+    seal: str = ""
+    fence: int = 0
+    kind: AnswerKind = "human"
+    leaves_at: Millis = 0
+    epoch: str = ""
+    language: str = ""
+
+
+class SendStarted(Event, frozen=True):
+    """A part is about to be sent: on disk before the call."""
+
+    part: PartId
+    attempt: int
+
+
+class Sent(Event, frozen=True):
+    """A part stands on the platform."""
+
+    part: PartId
+    ref: MessageId
+    url: str = ""
+    by_hand: bool = False
+
+
+class Arrived(Event, frozen=True):
+    """A part reached its reader."""
+
+    part: PartId
+
+
+class SendFailed(Event, frozen=True):
+    """The platform refused a part."""
+
+    part: PartId
+    why: str
+
+
+class SendUnsure(Event, frozen=True):
+    """Nobody knows whether a part left; a person will look."""
+
+    part: PartId
+
+
+class Postponed(Event, frozen=True):
+    """A part waits because the platform asked."""
+
+    part: PartId
+    until: Millis
+
+
+class Requeued(Event, frozen=True):
+    """A person decided that a part shall be sent again."""
+
+    part: PartId
+
+
+class Recalled(Event, frozen=True):
+    """An answer was stopped within its hold."""
+
+    answer: AnswerId
+
+
+class RetractAsked(Event, frozen=True):
+    """An answer shall be taken back."""
+
+    answer: AnswerId
+    reason: str = ""
+
+
+class Retracted(Event, frozen=True):
+    """A part was taken back."""
+
+    part: PartId
+
+
+class RetractFailed(Event, frozen=True):
+    """A part could not be taken back."""
+
+    part: PartId
+    why: str = ""
+
+
+class Moderated(Event, frozen=True):
+    """A comment was judged."""
+
+    message: MessageId
+    verdict: Verdict
+
+
+class Linked(Event, frozen=True):
+    """It belongs together with another conversation."""
+
+    to: ConversationId
+    why: str = ""
+
+
+class Erased(Event, frozen=True):
+    """Texts were made unreadable for ever, on this legal basis."""
+
+    target: str
+    basis: str
+
+
+AnyEvent: TypeAlias = (
+    Received
+    | Echoed
+    | Edited
+    | Deleted
+    | MembersChanged
+    | Claimed
+    | Released
+    | Noted
+    | Tagged
+    | Untagged
+    | LaneSet
+    | Snoozed
+    | Woken
+    | Closed
+    | Reopened
+    | Drafted
+    | Discarded
+    | Answered
+    | SendStarted
+    | Sent
+    | Arrived
+    | SendFailed
+    | SendUnsure
+    | Postponed
+    | Requeued
+    | Recalled
+    | RetractAsked
+    | Retracted
+    | RetractFailed
+    | Moderated
+    | Linked
+    | Erased
+)
+
+
+class Entry(Record, frozen=True, array_like=True):
+    """One line of a history: one commit. `op` comes first, so that the commit can compare it.
+
+    `v` is the schema, `n` the entry's number (the version it makes); `salt` keys the digests of its
+    texts, so that text and salt can be erased together while the chain of heads stands.
+    """
+
+    op: str
+    v: int
+    n: int
+    at: Millis
+    by: str
+    via: str
+    salt: str
+    events: tuple[AnyEvent, ...]
+
+
+TEXTS = frozenset({"text", "reason", "parts", "alt", "name", "handle", "url", "avatar", "word"})
+"""The fields that hold what somebody wrote or is called: digested with salt, erasable."""

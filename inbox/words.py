@@ -1,0 +1,256 @@
+"""The words everybody shares: messages, people, accounts, officers, profiles, parts, and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+AccountId: TypeAlias = str  # "x/landetud": a slug, kept through renames, never reused
+PersonId: TypeAlias = str  # "x:2244994945": the platform's immutable id, never a handle
+MessageId: TypeAlias = str  # "x:1245403438755852288": unique in its platform
+ConversationId: TypeAlias = str  # 16 characters of base32
+AnswerId: TypeAlias = str
+PartId: TypeAlias = str  # "answer.n": the idempotency key, the same on every attempt
+OfficerId: TypeAlias = str  # "aj"
+Millis: TypeAlias = int  # UTC milliseconds since 1970
+
+Audience = Literal["public", "private"]
+MessageKind = Literal["text", "encrypted", "unsupported"]
+Mark = Literal["none", "paid", "government", "domain"]
+Verdict = Literal["approve", "hold", "spam", "trash"]
+Role = Literal["reader", "officer", "approver", "supervisor", "admin"]
+Signature = Literal["none", "initials", "first_name", "title", "pseudonym"]
+RefusedWhy = Literal[
+    "too_long",
+    "duplicate",
+    "reply_forbidden",
+    "window_closed",
+    "blocked",
+    "gone",
+    "media",
+    "recipients",
+    "unknown",
+]
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A frozen record: cheap to replace, small on the wire."""
+
+
+class Media(Record, frozen=True):
+    """A picture or film; its bytes never live in Redis (`Bot.fetch` gets them)."""
+
+    kind: str
+    url: str = ""
+    alt: str = ""
+    digest: str = ""
+    size: int = 0
+
+
+class Person(Record, frozen=True):
+    """Who wrote, keyed by the platform's immutable id."""
+
+    id: PersonId
+    handle: str = ""
+    name: str = ""
+    mark: Mark = "none"
+    url: str = ""
+    avatar: str = ""
+    since: Millis = 0
+
+
+class Message(Record, frozen=True):
+    """What somebody wrote, as we took it in.
+
+    `thread` is the platform's root of the conversation, or "" where a platform has none;
+    `root_unknown` says that the message had to be its own root. `chain` holds the ids of the
+    message's earlier versions, first one first (X gives an edited post a new id). `person` is who
+    the conversation is with: the author, except for our own posts. `raw` is the payload's sha256.
+    """
+
+    id: MessageId
+    account: AccountId
+    thread: str
+    person: PersonId
+    author: Person
+    text: str
+    audience: Audience
+    written: Millis
+    re: MessageId = ""
+    media: tuple[Media, ...] = ()
+    kind: MessageKind = "text"
+    ours: bool = False
+    raw: str = ""
+    url: str = ""
+    chain: tuple[MessageId, ...] = ()
+    root_unknown: bool = False
+    named: bool = True
+    """Whether the message names our account: self-serve X lets us answer only then."""
+
+
+class Part(Record, frozen=True):
+    """What one platform call sends, together with all it needs to be sent."""
+
+    id: PartId
+    account: AccountId
+    audience: Audience
+    text: str
+    re: MessageId = ""
+    recipients: tuple[PersonId, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+class Ref(Record, frozen=True):
+    """Where a sent part stands: the platform's id and its public address."""
+
+    id: MessageId
+    url: str = ""
+
+
+class Reach(Record, frozen=True):
+    """Whether a person can be written to in one audience, and why not."""
+
+    answer: Literal["yes", "no", "unknown"]
+    reason: str = ""
+
+
+class Lane(Record, frozen=True):
+    """The order in which people are served: rank 0 first."""
+
+    name: str
+    rank: int
+    minutes: int
+    """The target: answered within this many minutes."""
+    reserved: bool = False
+    """Whether its conversations may take the board's reserved seats."""
+    words: Mapping[str, tuple[str, ...]] = {}
+    """Words that put a message in this lane, per language."""
+
+
+class Clearance(Record, frozen=True):
+    """One rule: which answers need a second person, and whose."""
+
+    audience: Audience
+    lanes: tuple[str, ...] = ()
+    needs: int = 1
+    from_: tuple[str, ...] = msgspec.field(default=(), name="from")
+    valid: str = "2h"
+
+
+class Account(Record, frozen=True):
+    """An official account and its policies, as accounts.toml gives them."""
+
+    id: AccountId
+    app: str
+    native_id: str
+    title: str
+    kind: Literal["ministry", "minister", "mission", "crisis"] = "ministry"
+    handle: str = ""
+    languages: tuple[str, ...] = ("en",)
+    time_zone: str = "UTC"
+    hours: str = ""
+    slack_channel: str = ""
+    private_channel: str = ""
+    fallback_channel: str = ""
+    officers: tuple[OfficerId, ...] = ()
+    """Who may act for it; groups are already resolved."""
+    signature: Signature = "initials"
+    receive: Literal["poll", "stream", "webhook"] = "poll"
+    greeting: Literal["off", "always", "outside_hours"] = "off"
+    may_reply_to: Literal["mentions", "all"] = "all"
+    budget_month: str = ""
+    hold: int = 10
+    """Seconds an answer waits before it leaves."""
+    clearance: tuple[Clearance, ...] = ()
+
+    @property
+    def platform(self) -> str:
+        """The platform's name: what stands before the slash."""
+        return self.id.partition("/")[0]
+
+
+class Officer(Record, frozen=True):
+    """A person of the ministry; `slack` holds all their ids as `team/user` or a bare user id."""
+
+    id: OfficerId
+    initials: str
+    name: str
+    roles: tuple[Role, ...] = ("officer",)
+    slack: tuple[str, ...] = ()
+    accounts: tuple[AccountId, ...] = ()
+    """The accounts they may act for; empty means those that name them."""
+    languages: tuple[str, ...] = ()
+    locale: str = ""
+    title: str = ""
+    pseudonym: str = ""
+    active: bool = True
+
+
+class Budget(Record, frozen=True):
+    """At most `most` calls of one kind in `per` seconds."""
+
+    most: int
+    per: int
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What a platform can do and how it counts; narrowed by what the server says.
+
+    `count(text)` gives a text's length in the platform's own units, `limits[audience]` the most a
+    part may have in them. `fits(text, audience)` is the last word (some platforms limit bytes too).
+    """
+
+    platform: str
+    title: str
+    audiences: tuple[Audience, ...]
+    count: Callable[[str], int]
+    limits: Mapping[Audience, int]
+    parts_most: int = 25
+    media_most: int = 0
+    media_kinds: tuple[str, ...] = ()
+    alt_limit: int = 0
+    reply_window: Mapping[Audience, int] = {}
+    """Seconds after their last message in which we may answer; absent means for ever."""
+    starts: tuple[Audience, ...] = ()
+    """The audiences in which we may write first."""
+    repeatable: bool = False
+    """Whether the platform takes our key, so that a repeated send is harmless."""
+    pushes: bool = False
+    poll_every: int = 60
+    edits: bool = False
+    deletes: bool = False
+    receipts: bool = False
+    retracts: bool = False
+    moderates: bool = False
+    adds_mentioned: bool = False
+    reply_needs_mention: bool = False
+    """Whether a public reply is allowed only where they named us (`may_reply_to = "mentions"`)."""
+    budgets: Mapping[str, tuple[Budget, ...]] = {}
+    costs: Mapping[str, float] = {}
+
+    def limit(self, audience: Audience) -> int:
+        """Return the most a part may count in this audience."""
+        return self.limits[audience]
+
+    def fits(self, text: str, audience: Audience) -> bool:
+        """Return whether `text` can be one part."""
+        return self.count(text) <= self.limit(audience)
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """All that a decision may look at besides the conversation: nothing here is read from outside.
+
+    `officer` is who orders, or None for platforms, clerk, greeter and postroom.
+    """
+
+    account: Account
+    profile: Profile
+    lanes: tuple[Lane, ...] = ()
+    tags: tuple[str, ...] = ()
+    officer: Officer | None = None
+    officers: Mapping[OfficerId, Officer] = {}
+    on_duty: frozenset[OfficerId] = frozenset()
+    epoch: str = ""
+    halted: bool = False

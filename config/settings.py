@@ -1,0 +1,183 @@
+"""The environment, read once: everything wrong or missing is said at once, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+VARIABLES = (
+    "HOST",
+    "PORT",
+    "METRICS_PORT",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "CHANCERY_DATA",
+    "CHANCERY_CONFIG",
+    "CHANCERY_MODE",
+    "CHANCERY_SECRET",
+    "CHANCERY_COMMAND",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_API_URL",
+    "X_API_URL",
+)
+"""Every variable the product reads, besides those that accounts.toml names."""
+
+SHORTEST_SECRET = 32
+"""Characters: CHANCERY_SECRET keys ids and seals cookies, so it may not be guessable."""
+
+Mode = Literal["real", "sandbox"]
+
+
+class Misconfigured(Exception):
+    """The settings cannot be used; `faults` are sentences, each naming a variable or a file."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class SlackSettings:
+    """What the Slack handlers need; `app_token` is there in Socket Mode only."""
+
+    bot_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    api_url: str = "https://slack.com/api/"
+    command: str = "/inbox"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment in our words; secrets never show in its repr."""
+
+    host: str
+    port: int
+    metrics_port: int | None
+    public_url: str
+    redis_url: str | None = field(repr=False)
+    data: Path
+    config: Path
+    mode: Mode
+    secret: bytes = field(repr=False)
+    slack: SlackSettings
+    x_api_url: str | None
+
+
+class _Reader:
+    """Reads variables one by one and remembers what was wrong with each."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def needed(self, name: str, why: str) -> str:
+        value = self.text(name)
+        if not value:
+            self.faults.append(f"{name} is missing: {why}.")
+        return value
+
+    def port(self, name: str, default: int | None) -> int | None:
+        value = self.text(name)
+        if not value:
+            return default
+        if value.isascii() and value.isdigit() and int(value) < 65536:
+            return int(value)
+        self.faults.append(f"{name} is not a port number from 0 to 65535.")
+        return default
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Return the settings; raises Misconfigured naming every fault."""
+    reader = _Reader(environ)
+    mode = _mode(reader)
+    secret = reader.needed("CHANCERY_SECRET", "it keys the conversations' ids and seals cookies")
+    if secret and len(secret) < SHORTEST_SECRET:
+        reader.faults.append(f"CHANCERY_SECRET is shorter than {SHORTEST_SECRET} characters.")
+    settings = Settings(
+        host=_host(reader, mode),
+        port=reader.port("PORT", 8080) or 0,
+        metrics_port=reader.port("METRICS_PORT", None),
+        public_url=reader.text("PUBLIC_URL"),
+        redis_url=_redis_url(reader),
+        data=Path(reader.text("CHANCERY_DATA", "var")),
+        config=Path(reader.text("CHANCERY_CONFIG", "config/demo")),
+        mode=mode,
+        secret=secret.encode(),
+        slack=_slack(reader, mode),
+        x_api_url=_api_url(reader, "X_API_URL", mode),
+    )
+    if mode == "real" and not reader.text("CHANCERY_CONFIG"):
+        reader.faults.append("CHANCERY_CONFIG is missing: the folder with accounts.toml.")
+    if reader.faults:
+        raise Misconfigured(tuple(reader.faults))
+    return settings
+
+
+def _mode(reader: _Reader) -> Mode:
+    value = reader.text("CHANCERY_MODE")
+    if value not in ("", "sandbox"):
+        reader.faults.append('CHANCERY_MODE is neither absent nor "sandbox".')
+    return "sandbox" if value == "sandbox" else "real"
+
+
+def _host(reader: _Reader, mode: Mode) -> str:
+    host = reader.text("HOST", "127.0.0.1")
+    if mode == "sandbox" and host not in ("127.0.0.1", "::1", "localhost"):
+        reader.faults.append("HOST is not a loopback address: the sandbox listens to nobody else.")
+    return host
+
+
+def _redis_url(reader: _Reader) -> str | None:
+    url = reader.text("REDIS_URL")
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix", "redis+cluster"):
+        reader.faults.append("REDIS_URL begins with none of redis:, rediss:, unix:.")
+    return url or None
+
+
+def _api_url(reader: _Reader, name: str, mode: Mode) -> str | None:
+    """Return a foreign API host; outside the sandbox there is none."""
+    url = reader.text(name)
+    if url and mode == "real":
+        reader.faults.append(f"{name} is set: a foreign API host is allowed in the sandbox only.")
+    if url and mode == "sandbox" and urlsplit(url).hostname not in ("127.0.0.1", "::1"):
+        reader.faults.append(f"{name} is not on this computer.")
+    return url or None
+
+
+def _slack(reader: _Reader, mode: Mode) -> SlackSettings:
+    app_token = reader.text("SLACK_APP_TOKEN")
+    signing_secret = reader.text("SLACK_SIGNING_SECRET")
+    if not app_token and not signing_secret:
+        reader.faults.append(
+            "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) is missing."
+        )
+    if app_token and not app_token.startswith("xapp-"):
+        reader.faults.append('SLACK_APP_TOKEN does not begin with "xapp-".')
+    command = reader.text("CHANCERY_COMMAND", "/inbox")
+    if not command.startswith("/") or " " in command:
+        reader.faults.append("CHANCERY_COMMAND is not a slash command such as /inbox.")
+    bot_token = reader.needed("SLACK_BOT_TOKEN", "the bot's token, which begins with xoxb-")
+    if bot_token and not bot_token.startswith("xoxb-"):
+        reader.faults.append('SLACK_BOT_TOKEN does not begin with "xoxb-".')
+    return SlackSettings(
+        bot_token=bot_token,
+        signing_secret=signing_secret,
+        app_token=app_token,
+        client_id=reader.text("SLACK_CLIENT_ID"),
+        client_secret=reader.text("SLACK_CLIENT_SECRET"),
+        api_url=_api_url(reader, "SLACK_API_URL", mode) or SlackSettings.api_url,
+        command=command,
+    )

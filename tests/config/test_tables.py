@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from config.settings import Misconfigured
+from config.tables import read
+
+DEMO = Path(__file__).parents[2] / "config" / "demo"
+SECRETS = dict.fromkeys(
+    (
+        "X_MAIN_KEY",
+        "X_MAIN_SECRET",
+        "X_LANDETUD_TOKEN",
+        "X_LANDETUD_SECRET",
+        "X_LANDETQASIRA_TOKEN",
+        "X_LANDETQASIRA_SECRET",
+    ),
+    "s3cret",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(DEMO, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def faults(folder: Path) -> str:
+    with pytest.raises(Misconfigured) as caught:
+        read(folder, SECRETS)
+    return str(caught.value)
+
+
+def test_the_demo_is_read_with_its_groups_and_secrets() -> None:
+    tables = read(DEMO, SECRETS)
+    assert [account.id for account in tables.accounts] == ["x/landetud", "x/landetqasira"]
+    assert tables.accounts[0].officers == ("aj", "en", "sh", "ml")
+    assert tables.account_secrets["x/landetud"]["token"] == "s3cret"
+    assert [lane.rank for lane in tables.lanes] == sorted(lane.rank for lane in tables.lanes)
+    assert "s3cret" not in repr(tables)
+
+
+def test_every_missing_secret_is_named_by_its_variable() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        read(DEMO, {})
+    for name in SECRETS:
+        assert name in str(caught.value)
+
+
+def test_every_wrong_field_of_a_row_is_named(folder: Path) -> None:
+    change(folder / "accounts.toml", 'receive = "webhook"', 'receive = "carrier pigeon"')
+    change(folder / "accounts.toml", 'signature = "initials"', "signature = 7\ncolour = 1")
+    told = faults(folder)
+    assert "x/landetud" in told
+    for name in ("receive", "signature", "colour"):
+        assert name in told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("accounts.toml", '"@press"', '"@nobody"', "@nobody"),
+        ("accounts.toml", "Europe/Stockholm", "Europe/Atlantis", "Atlantis"),
+        ("accounts.toml", 'app = "x-main"', 'app = "y"', "y"),
+        ("accounts.toml", "C0PRESS0002", "C0PRESS0001", "private_channel"),
+        ("officers.toml", 'initials = "EN"', 'initials = "AJ"', "AJ"),
+        ("officers.toml", 'press = ["aj"', 'press = ["zz"', "zz"),
+        ("officers.toml", "[[officer]]", "[[officer", "officers.toml"),
+        ("lanes.toml", 'name = "locate"', 'name = "life-safety"', "life-safety"),
+    ],
+)
+def test_a_contradiction_is_named(folder: Path, file: str, old: str, new: str, named: str) -> None:
+    change(folder / file, old, new)
+    assert named in faults(folder)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "lanes.toml").unlink()
+    assert "lanes.toml" in faults(folder)

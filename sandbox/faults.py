@@ -71,24 +71,37 @@ async def with_fault(
     """Carry out one call under one fault; `busy(seconds)` is the stand-in's own 429."""
     if fault is None:
         return await handler(request)
-    match fault.kind:
-        case "busy":
-            return busy(fault.seconds)
-        case "gateway_before":
-            return web.Response(status=503, text="Service Unavailable")
-        case "drop_before":
-            hang_up(request)
-            return web.Response(status=500)
-        case "slow":
-            await asyncio.sleep(fault.seconds)
-            return await handler(request)
-        case "gateway_after":
-            await handler(request)
-            return web.Response(status=502, text="Bad Gateway")
-        case "drop_after":
-            await handler(request)
-            hang_up(request)
-            return web.Response(status=500)
-        case "garbage":
-            await handler(request)
-            return web.Response(text="<html>not JSON</html>", content_type="text/html")
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+        return await handler(request)
+    if fault.kind in INSTEAD:
+        return _instead(request, fault, busy)
+    await handler(request)
+    return _afterwards(request, fault)
+
+
+INSTEAD = {"busy", "gateway_before", "drop_before"}
+"""The faults under which the call is not carried out at all."""
+
+
+def _instead(
+    request: web.Request, fault: Fault, busy: Callable[[float], web.Response]
+) -> web.StreamResponse:
+    if fault.kind == "busy":
+        return busy(fault.seconds)
+    if fault.kind == "gateway_before":
+        return web.Response(status=503, text="Service Unavailable")
+    return _cut(request)
+
+
+def _afterwards(request: web.Request, fault: Fault) -> web.StreamResponse:
+    if fault.kind == "gateway_after":
+        return web.Response(status=502, text="Bad Gateway")
+    if fault.kind == "garbage":
+        return web.Response(text="<html>not JSON</html>", content_type="text/html")
+    return _cut(request)
+
+
+def _cut(request: web.Request) -> web.Response:
+    hang_up(request)
+    return web.Response(status=500)

@@ -1,0 +1,1 @@
+"""A stand-in for X: its HTTP API, its webhooks and everybody on it."""

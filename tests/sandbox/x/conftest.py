@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import aiohttp
@@ -16,9 +14,12 @@ from aiohttp import web
 from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
+from sandbox.x.limits import Meter
 from sandbox.x.records import App, Tokens
+from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
+from tests.sandbox.x.description import Description, Heard
 
 START = 1_793_000_000_000
 """The first moment of the tests' clock, UTC milliseconds, in October 2026."""
@@ -39,26 +40,16 @@ class Clock:
 
 
 @dataclass
-class Heard:
-    """One answer as it came over the wire."""
-
-    method: str
-    path: str
-    status: int
-    kind: str
-    body: Any
-    headers: dict[str, str]
-
-
-@dataclass
 class Rewriting:
     """A session for tweepy that sends its calls to the stand-in and keeps the answers."""
 
     session: aiohttp.ClientSession
     host: URL
     heard: list[Heard] = field(default_factory=list)
+    last_headers: dict[str, str] = field(default_factory=dict)
 
     def request(self, method: str, url: Any, **more: Any) -> _Kept:
+        self.last_headers = dict(more["headers"])
         target = URL(url).with_scheme("http").with_host(str(self.host.host))
         return _Kept(self, method, target.with_port(self.host.port), more)
 
@@ -84,8 +75,13 @@ class _Kept:
         )
         return response
 
-    async def __aexit__(self, *error: Any) -> None:
-        await self.context.__aexit__(*error)
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.context.__aexit__(kind, error, trace)
 
 
 @dataclass
@@ -98,6 +94,7 @@ class Scene:
     tokens: Tokens
     host: URL
     wire: Rewriting
+    meter: Meter
     x: Any
 
     def client(self, tokens: Tokens, **wrong: str) -> Any:
@@ -127,30 +124,27 @@ def peopled(clock: Clock) -> tuple[World, App, Tokens]:
 async def scene() -> AsyncIterator[Scene]:
     clock = Clock()
     world, app, tokens = peopled(clock)
-    runner = web.AppRunner(x_app(world))
+    served = x_app(world)
+    runner = web.AppRunner(served)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host = URL(f"http://127.0.0.1:{runner.addresses[0][1]}")
     async with aiohttp.ClientSession() as session:
         wire = Rewriting(session, host)
-        made = Scene(world, clock, app, tokens, host, wire, None)
+        made = Scene(world, clock, app, tokens, host, wire, served[METER], None)
         made.x = made.client(tokens)
         yield made
     await runner.cleanup()
-
-
-def _description() -> Path:
-    root = Path(__file__).parents[3]
-    folder = Path(os.environ.get("CHANCERY_SHARED_DATA", root / ".." / "shared" / "data"))
-    return folder / "x-openapi.json.gz"
+    if (described := Description.found()) is not None:
+        for answer in wire.heard:
+            described.check(answer)
 
 
 @pytest.fixture(scope="session")
-def description() -> dict[str, Any]:
+def description() -> Description:
     """X's own OpenAPI description, or a skip where it is not at hand."""
-    path = _description()
-    if not path.exists():
-        pytest.skip(f"X's OpenAPI description is not at {path.name} in the shared data folder")
-    read: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-    return read
+    found = Description.found()
+    if found is None:
+        pytest.skip("X's OpenAPI description is not in the shared data folder")
+    return found

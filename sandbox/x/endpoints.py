@@ -131,9 +131,11 @@ async def search_recent(call: Call) -> Json:
 async def create_post(call: Call) -> Json:
     """Post, reply or quote on behalf of the viewer."""
     body = await call.body()
-    text = body.get("text", "")
-    parent = (body.get("reply") or {}).get("in_reply_to_tweet_id")
-    quotes = body.get("quote_tweet_id")
+    text, quotes = _said(body, "text") or "", _said(body, "quote_tweet_id")
+    reply = body.get("reply") or {}
+    if not isinstance(reply, dict):
+        raise invalid("The `reply` field is not an object.")
+    parent = _said(reply, "in_reply_to_tweet_id")
     refused = refusal_of_post(call.world, call.app, call.viewer, text, parent)
     if refused is not None:
         raise refused
@@ -174,12 +176,21 @@ async def send_dm(call: Call) -> Json:
     if other is None:
         message = "The `participant_id` query parameter value is not a user that exists"
         raise invalid(message, participant_id=call.path("participant_id"))
-    refused = refusal_of_dm(other, body.get("text", ""))
+    text = _said(body, "text") or ""
+    refused = refusal_of_dm(other, text)
     if refused is not None:
         raise refused
-    sent = call.world.dm(call.viewer.handle, other.handle, body["text"])
+    sent = call.world.dm(call.viewer.handle, other.handle, text)
     await _echoed(call.world)
     return {"data": {"dm_conversation_id": sent.conversation_id, "dm_event_id": sent.id}}
+
+
+def _said(body: Json, name: str) -> str | None:
+    """Return a field that has to be a string where it is given."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid(f"The `{name}` field is not a string.", **{name: str(value)})
+    return value
 
 
 def _single(many: Json) -> Json:

@@ -103,7 +103,7 @@ class Push:
                 app.webhook_url or "", params={"crc_token": token}
             ) as response:
                 answer = json.loads(await response.read())
-                if response.status == 200 and answer.get("response_token") == right:
+                if response.status == 200 and answer == {"response_token": right}:
                     self._valid.add(app.id)
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False

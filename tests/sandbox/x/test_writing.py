@@ -105,6 +105,14 @@ async def test_a_reply_to_what_is_gone_is_refused(scene: Scene) -> None:
         await scene.x.create_tweet(text="Yes", in_reply_to_tweet_id=post.id)
 
 
+@pytest.mark.parametrize(
+    "body", [{"text": 5}, {"text": "a", "reply": "b"}, {"text": "a", "quote_tweet_id": 5}, [], "a"]
+)
+async def test_a_body_of_the_wrong_shape_is_refused(scene: Scene, body: object) -> None:
+    with pytest.raises(BadRequest):
+        await scene.x.request("POST", "/2/tweets", params={}, json=body, user_auth=True)
+
+
 async def test_only_ones_own_posts_can_be_deleted(scene: Scene) -> None:
     post = scene.world.post("citizen", "mine")
     with pytest.raises(Forbidden, match="not authorized to delete"):

@@ -1,0 +1,159 @@
+"""The stand-in's doors: the Web API, Socket Mode's WebSockets and the response URLs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.faults import with_fault
+from sandbox.slack.methods import METHODS
+from sandbox.slack.methods.method import Arguments, Method, need_scope
+from sandbox.slack.records import Json, Problem, TooFast
+from sandbox.slack.world import Workspace
+
+WORLD: web.AppKey[Workspace] = web.AppKey("workspace", Workspace)
+RETRY_TICK = 1.0
+
+
+def app(workspace: Workspace) -> web.Application:
+    """Make the server of one workspace; slack_sdk's base_url is `http://host:port/api/`."""
+    made = web.Application(client_max_size=4 * 1024**2)
+    made[WORLD] = workspace
+    made.router.add_route("*", "/api/{method}", call)
+    made.router.add_get("/link/", workspace.sockets.serve)
+    made.router.add_post("/response/{token}", respond)
+    made.cleanup_ctx.append(_running)
+    return made
+
+
+async def _running(made: web.Application) -> AsyncIterator[None]:
+    """Send events again while the server runs, and hang up with it."""
+    workspace = made[WORLD]
+    retrying = asyncio.create_task(_retry(workspace))
+    made.on_shutdown.append(_hang_up)
+    yield
+    retrying.cancel()
+    with suppress(asyncio.CancelledError):
+        await retrying
+    await workspace.close()
+
+
+async def _hang_up(made: web.Application) -> None:
+    await made[WORLD].sockets.close()
+
+
+async def _retry(workspace: Workspace) -> None:
+    while True:
+        await asyncio.sleep(RETRY_TICK)
+        await workspace.redeliver_due()
+
+
+async def call(request: web.Request) -> web.StreamResponse:
+    """Carry out one Web API call, under the fault that is armed for it."""
+    workspace, name = request.app[WORLD], request.match_info["method"]
+    workspace.address = str(request.url.origin())
+    fault = workspace.faults.take(name)
+    return await with_fault(request, _carry_out, fault, too_fast)
+
+
+def too_fast(seconds: float) -> web.Response:
+    """Give Slack's 429."""
+    return web.json_response(
+        {"ok": False, "error": "ratelimited"},
+        status=429,
+        headers={"Retry-After": str(max(1, int(seconds)))},
+    )
+
+
+async def _carry_out(request: web.Request) -> web.Response:
+    workspace, name = request.app[WORLD], request.match_info["method"]
+    try:
+        given = await arguments_of(request)
+        method = method_named(name)
+        token = token_of(request, given)
+        authorise(workspace, method, token)
+        pace(workspace, name, method, given)
+        body = {"ok": True} | method.run(workspace, Arguments(given))
+    except Problem as problem:
+        body = problem.as_slack()
+    except TooFast as wait:
+        return too_fast(wait.seconds)
+    finally:
+        workspace.take_emitted()
+    return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))})
+
+
+async def arguments_of(request: web.Request) -> dict[str, Any]:
+    """Read the arguments of a call from its query and its form or JSON body."""
+    given: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError:
+            raise Problem("invalid_json") from None
+        if not isinstance(body, dict):
+            raise Problem("json_not_object")
+        return given | body
+    return given | dict(await request.post())
+
+
+def method_named(name: str) -> Method:
+    """Find a method, or raise unknown_method."""
+    if name not in METHODS:
+        raise Problem("unknown_method", req_method=name)
+    return METHODS[name]
+
+
+def token_of(request: web.Request, given: dict[str, Any]) -> str | None:
+    """Find the token: in the header, else among the arguments."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token
+    return str(given["token"]) if given.get("token") else None
+
+
+def authorise(workspace: Workspace, method: Method, token: str | None) -> None:
+    """Let a token call a method, or raise Slack's refusal."""
+    if method.caller == "none":
+        return
+    if token is None:
+        raise Problem("not_authed")
+    if token not in (workspace.bot_token, workspace.app_token):
+        raise Problem("invalid_auth")
+    if workspace.revoked:
+        raise Problem("token_revoked")
+    if (token == workspace.app_token) != (method.caller == "app"):
+        raise Problem("not_allowed_token_type")
+    if method.caller == "bot":
+        need_scope(workspace, *method.scopes)
+
+
+def pace(workspace: Workspace, name: str, method: Method, given: Json) -> None:
+    """Count the call, or raise TooFast."""
+    if not workspace.pacing:
+        return
+    workspace.paces.check(name, method.a_minute)
+    if name == "chat.postMessage":
+        workspace.paces.check_channel(str(given.get("channel")))
+
+
+async def respond(request: web.Request) -> web.Response:
+    """Take an answer by response URL: five in half an hour."""
+    workspace = request.app[WORLD]
+    try:
+        url = workspace.use_response_url(request.match_info["token"])
+        body = json.loads(await request.text())
+        workspace.respond(url.user, workspace.channels[url.channel], body, url.message)
+    except Problem as problem:
+        status = 404 if problem.error in ("used_url", "expired_url") else 400
+        return web.json_response(problem.as_slack(), status=status)
+    except ValueError:
+        return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+    finally:
+        workspace.take_emitted()
+    return web.Response(text="ok")

@@ -1,0 +1,155 @@
+"""Every Redis key there is: nothing else in the house knows a name or a bucket."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from inbox.words import AccountId, ConversationId, MessageId, OfficerId, PersonId
+
+TAGS = ("10", "3", "1a", "b", "11", "2", "1d", "c", "12", "1", "1c", "d", "13", "0", "1b", "a")
+"""One hash tag a bucket: the i-th lies in the i-th sixteenth of Cluster's 16,384 slots, so that the
+buckets spread evenly over 1, 2, 4, 8 and 16 primaries."""
+
+REGISTRY_PARTS = 4096
+"""Into how many hashes a bucket's registry is cut, so that each stays small."""
+
+BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
+ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
+
+
+def bucket(id_: str) -> int:
+    """Return the number of the bucket in which a conversation or a message lives."""
+    return crc32(id_.encode()) % len(TAGS)
+
+
+def tag(id_: str) -> str:
+    """Return the hash tag, braces and all, of an id's bucket."""
+    return f"{{{TAGS[bucket(id_)]}}}"
+
+
+def tags() -> tuple[str, ...]:
+    """Return all sixteen hash tags, braces and all."""
+    return tuple(f"{{{t}}}" for t in TAGS)
+
+
+# By conversation (or reachout, or contact): `kind` is "conv", "reach" or "contact".
+def snapshot(kind: str, id_: str) -> str:
+    """Name a snapshot."""
+    return f"{kind}:{tag(id_)}:{id_}"
+
+
+def past(kind: str, id_: str) -> str:
+    """Name the list of a history's entries."""
+    return f"past:{tag(id_)}:{_own(kind, id_)}"
+
+
+def old(kind: str, id_: str) -> str:
+    """Name a history's older lines, compressed."""
+    return f"old:{tag(id_)}:{_own(kind, id_)}"
+
+
+def known(kind: str, id_: str) -> str:
+    """Name the set of message ids taken in."""
+    return f"known:{tag(id_)}:{_own(kind, id_)}"
+
+
+def draft(id_: ConversationId, officer: OfficerId) -> str:
+    """Name an officer's autosaved text."""
+    return f"draft:{tag(id_)}:{id_}:{officer}"
+
+
+def _own(kind: str, id_: str) -> str:
+    return id_ if kind == "conv" else f"{kind}/{id_}"
+
+
+# By bucket: `tag` is one of `tags()`, or an id's `tag(id)`.
+def log(tag: str) -> str:
+    """Name the bucket's stream of news: (kind, id, entry number), never a text."""
+    return f"log:{tag}"
+
+
+def due(tag: str) -> str:
+    """Name the bucket's timers: a sorted set of `kind/id` by UTC ms."""
+    return f"due:{tag}"
+
+
+def queue(tag: str, channel: str) -> str:
+    """Name the bucket's share of a Slack channel's queue: ids by lane rank, then waiting since."""
+    return f"queue:{tag}:{channel}"
+
+
+def raw(tag: str, day: str) -> str:
+    """Name the bucket's raw payloads of one day (`20261123`), compressed, by message id."""
+    return f"raw:{tag}:{day}"
+
+
+def sums(tag: str, name: str) -> str:
+    """Name one of the bucket's counters, or the cursor beside them."""
+    return f"sums:{tag}:{name}"
+
+
+def schema(tag: str) -> str:
+    """Name the newest schema anything in the bucket was written with."""
+    return f"{SCHEMA}:{tag}"
+
+
+# By message
+def registry(message: MessageId) -> str:
+    """Name the hash that routes this message (or sent part) to its conversation."""
+    return f"reg:{tag(message)}:{crc32(message.encode()) % REGISTRY_PARTS}"
+
+
+# Elsewhere
+def of(account: AccountId, person: PersonId) -> str:
+    """Name the set of conversations that an account has with a person."""
+    return f"of:{account}:{person}"
+
+
+def held(officer: OfficerId) -> str:
+    """Name the set of conversations that an officer holds."""
+    return f"held:{officer}"
+
+
+def out(account: AccountId) -> str:
+    """Name the sorted set of an account's conversations with a part to send, by when it may leave."""
+    return f"out:{account}"
+
+
+def cursor(account: AccountId) -> str:
+    """Name the record of how far an account has been read."""
+    return f"cursor:{account}"
+
+
+def board(channel: str) -> str:
+    """Name the hash of what stands on a Slack channel's board."""
+    return f"board:{channel}"
+
+
+def lease(name: str) -> str:
+    """Name the record of who does a thing that only one may do."""
+    return f"lease:{name}"
+
+
+def fence(name: str) -> str:
+    """Name the number that grows with every new holder of a lease."""
+    return f"fence:{name}"
+
+
+def follower(name: str) -> str:
+    """Name a follower's cursors: bucket tag to the last log entry it has handled."""
+    return f"follower:{name}"
+
+
+def budget(credential: str, call: str) -> str:
+    """Name the count of how many calls of one sort a credential has left."""
+    return f"budget:{credential}:{call}"
+
+
+def profile(account: AccountId) -> str:
+    """Name the record of what the platform's server says of its own limits."""
+    return f"profile:{account}"
+
+
+def once(key: str) -> str:
+    """Name the sign that something was seen already."""
+    return f"once:{key}"

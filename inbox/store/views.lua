@@ -1,0 +1,122 @@
+#!lua name=chancery_views
+-- What the members beside the commit do in one step. Names carry a version; one slot each.
+
+local function clock()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- KEYS: lease. ARGV: token, milliseconds. Answers {fence, 0} when taken, {0, milliseconds to wait} else.
+local function lease_take(keys, a)
+  local now, kept = clock(), redis.call('HMGET', keys[1], 'token', 'until')
+  if kept[1] and kept[1] ~= a[1] and tonumber(kept[2]) > now then
+    return {0, tonumber(kept[2]) - now}
+  end
+  redis.call('HSET', keys[1], 'token', a[1], 'until', string.format('%d', now + a[2]))
+  return {redis.call('HINCRBY', keys[1], 'fence', 1), 0}
+end
+
+-- KEYS: lease. ARGV: token, milliseconds. 1 while nobody else has taken it, even if it had run out.
+local function lease_renew(keys, a)
+  if redis.call('HGET', keys[1], 'token') ~= a[1] then return 0 end
+  redis.call('HSET', keys[1], 'until', string.format('%d', clock() + a[2]))
+  return 1
+end
+
+-- KEYS: lease. ARGV: token. The fence stays, so that it grows for ever.
+local function lease_drop(keys, a)
+  if redis.call('HGET', keys[1], 'token') ~= a[1] then return 0 end
+  return redis.call('HDEL', keys[1], 'token', 'until')
+end
+
+-- KEYS: marks. ARGV: fence, then stream and entry by turns. An older holder writes nothing.
+local function marks_keep(keys, a)
+  if tonumber(a[1]) < tonumber(redis.call('HGET', keys[1], 'fence') or '0') then return 0 end
+  redis.call('HSET', keys[1], 'fence', unpack(a))
+  return 1
+end
+
+-- KEYS: stream, what was trimmed of it. ARGV: the oldest entry to keep, its milliseconds and number.
+local function log_trim(keys, a)
+  local cut = redis.call('XTRIM', keys[1], 'MINID', a[1] .. '-' .. a[2])
+  if cut > 0 then redis.call('SET', keys[2], a[1] .. '-' .. a[2]) end
+  return cut
+end
+
+-- KEYS: snapshot, a sorted set or a hash. ARGV: version, member, "z" or "h", place ("": none).
+-- Writes only what follows from the snapshot as it stands: an older picture never covers a newer.
+local function picture(keys, a)
+  local start = '[' .. a[1] .. ','
+  local truth = redis.call('GETRANGE', keys[1], 0, #start - 1)
+  if truth ~= start then return 0 end
+  if a[4] == '' then return redis.call(a[3] == 'z' and 'ZREM' or 'HDEL', keys[2], a[2]) + 1 end
+  if a[3] == 'z' then redis.call('ZADD', keys[2], a[4], a[2])
+  else redis.call('HSET', keys[2], a[2], a[4]) end
+  return 1
+end
+
+-- KEYS: draft. ARGV: when it was written, the draft ("": given up), seconds to keep it.
+local function draft_save(keys, a)
+  local kept = redis.call('GET', keys[1])
+  if kept and tonumber(kept:match('^%d+')) > tonumber(a[1]) then return 0 end
+  redis.call('SET', keys[1], a[1] .. ' ' .. a[2], 'EX', a[3])
+  return 1
+end
+
+local function window(key, per)
+  local kept = redis.call('HGET', key, per)
+  if not kept then return nil end
+  local used, ends, most = kept:match('^(%d+) (%d+) (%d+)$')
+  return {used = tonumber(used), ends = tonumber(ends), most = tonumber(most)}
+end
+
+local function keep(key, per, w)
+  redis.call('HSET', key, per, string.format('%d %d %d', w.used, w.ends, w.most))
+  local left = redis.call('PEXPIRETIME', key)
+  if left < w.ends + 60000 then redis.call('PEXPIREAT', key, string.format('%d', w.ends + 60000)) end
+end
+
+-- KEYS: budget. ARGV: now, share, then most and seconds by turns. 0, or the time to wait until.
+local function budget_take(keys, a)
+  local now, share, late, windows = tonumber(a[1]), tonumber(a[2]), 0, {}
+  for i = 3, #a, 2 do
+    local most, per = tonumber(a[i]), a[i + 1]
+    local w = window(keys[1], per)
+    if not w or w.ends <= now then w = {used = 0, ends = now + per * 1000, most = most} end
+    w.most = most
+    if w.used + 1 > most * share + 1e-9 then late = math.max(late, w.ends) end
+    windows[per] = w
+  end
+  if late > 0 then return late end
+  for per, w in pairs(windows) do
+    w.used = w.used + 1
+    keep(keys[1], per, w)
+  end
+  return 0
+end
+
+-- KEYS: budget. ARGV: now, how many calls the platform says are left, until when.
+-- Corrects the shortest window that can end then; within one window what is left only shrinks.
+local function budget_correct(keys, a)
+  local now, left, ends, best = tonumber(a[1]), tonumber(a[2]), tonumber(a[3]), nil
+  for _, field in ipairs(redis.call('HKEYS', keys[1])) do
+    local per = tonumber(field)
+    if per * 1000 >= ends - now - 1000 and (not best or per < best) then best = per end
+  end
+  if not best or ends <= now then return 0 end
+  local w = window(keys[1], tostring(best))
+  local used = math.max(0, w.most - left)
+  if math.abs(w.ends - ends) <= 1000 then used = math.max(used, w.used) end
+  keep(keys[1], tostring(best), {used = used, ends = ends, most = w.most})
+  return 1
+end
+
+redis.register_function('lease_take_1', lease_take)
+redis.register_function('lease_renew_1', lease_renew)
+redis.register_function('lease_drop_1', lease_drop)
+redis.register_function('marks_keep_1', marks_keep)
+redis.register_function('log_trim_1', log_trim)
+redis.register_function('picture_1', picture)
+redis.register_function('draft_save_1', draft_save)
+redis.register_function('budget_take_1', budget_take)
+redis.register_function('budget_correct_1', budget_correct)

@@ -89,7 +89,7 @@ class Message:
     thread_ts: str | None = None
     metadata: Json | None = None
     edits: list[Json] = field(default_factory=list)
-    """Earlier faces of the message, oldest first: text, blocks, at."""
+    """Earlier faces of the message, oldest first: text, blocks, metadata, parse, link_names, at."""
     deleted: bool = False
     by_bot: bool = False
     ephemeral_to: str | None = None
@@ -103,7 +103,13 @@ class Message:
 
     def face(self) -> Json:
         """Give what can be edited."""
-        return {"text": self.text, "blocks": deepcopy(self.blocks), "metadata": self.metadata}
+        return {
+            "text": self.text,
+            "blocks": deepcopy(self.blocks),
+            "metadata": self.metadata,
+            "parse": self.parse,
+            "link_names": self.link_names,
+        }
 
 
 @dataclass

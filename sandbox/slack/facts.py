@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.faults import Faults
 from sandbox.slack.delivery import Deliveries
+from sandbox.slack.openid import OpenId
 from sandbox.slack.pacing import Pacing
 from sandbox.slack.records import Channel, Json, Message, Outcome, Problem, User
 from sandbox.slack.sockets import Sockets
@@ -88,6 +89,7 @@ class Facts:
         self.signing_secret = secrets.token_hex(16)
         self.client_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}"
         self.client_secret = secrets.token_hex(16)
+        self.openid = OpenId(now, team, (self.client_id, self.client_secret))
         self.verification_token = secrets.token_hex(12)
         self.scopes: set[str] = set(SCOPES)
         self.subscriptions: set[str] = set(EVENTS)

@@ -12,7 +12,8 @@ from aiohttp import web
 
 from sandbox.faults import with_fault
 from sandbox.slack.methods import METHODS
-from sandbox.slack.methods.method import Arguments, Method, need_scope
+from sandbox.slack.methods.method import HEADER, Arguments, Method, need_scope
+from sandbox.slack.openid import ISSUER
 from sandbox.slack.records import Json, Problem, TooFast
 from sandbox.slack.world import Workspace
 
@@ -27,6 +28,9 @@ def app(workspace: Workspace) -> web.Application:
     made.router.add_route("*", "/api/{method}", call)
     made.router.add_get("/link/", workspace.sockets.serve)
     made.router.add_post("/response/{token}", respond)
+    made.router.add_get("/openid/connect/authorize", authorize)
+    made.router.add_get("/openid/connect/keys", keys)
+    made.router.add_get("/.well-known/openid-configuration", discovery)
     made.cleanup_ctx.append(_running)
     return made
 
@@ -75,8 +79,7 @@ async def _carry_out(request: web.Request) -> web.Response:
     try:
         given = await arguments_of(request)
         method = method_named(name)
-        token = token_of(request, given)
-        authorise(workspace, method, token)
+        authorise(workspace, method, token_of(request, given))
         pace(workspace, name, method, given)
         body = {"ok": True} | method.run(workspace, Arguments(given))
     except Problem as problem:
@@ -88,9 +91,35 @@ async def _carry_out(request: web.Request) -> web.Response:
     return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))})
 
 
+async def authorize(request: web.Request) -> web.Response:
+    """Let a person sign in."""
+    workspace = request.app[WORLD]
+    return workspace.openid.authorize(request, workspace.users)
+
+
+async def keys(request: web.Request) -> web.Response:
+    """Give the keys that identities are signed with."""
+    return web.json_response(request.app[WORLD].openid.keys())
+
+
+async def discovery(request: web.Request) -> web.Response:
+    """Say where everything of OpenID Connect is."""
+    here = str(request.url.origin())
+    return web.json_response(
+        {
+            "issuer": ISSUER,
+            "authorization_endpoint": f"{here}/openid/connect/authorize",
+            "token_endpoint": f"{here}/api/openid.connect.token",
+            "userinfo_endpoint": f"{here}/api/openid.connect.userInfo",
+            "jwks_uri": f"{here}/openid/connect/keys",
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+    )
+
+
 async def arguments_of(request: web.Request) -> dict[str, Any]:
     """Read the arguments of a call from its query and its form or JSON body."""
-    given: dict[str, Any] = dict(request.query)
+    given: dict[str, Any] = {**request.query, HEADER: request.headers.get("Authorization", "")}
     if request.content_type == "application/json":
         try:
             body = json.loads(await request.text() or "{}")
@@ -123,13 +152,15 @@ def authorise(workspace: Workspace, method: Method, token: str | None) -> None:
         return
     if token is None:
         raise Problem("not_authed")
-    if token not in (workspace.bot_token, workspace.app_token):
+    known = {workspace.bot_token: "bot", workspace.app_token: "app"}
+    whose = known.get(token, "user" if token in workspace.openid.tokens else None)
+    if whose is None:
         raise Problem("invalid_auth")
     if workspace.revoked:
         raise Problem("token_revoked")
-    if (token == workspace.app_token) != (method.caller == "app"):
+    if whose != method.caller:
         raise Problem("not_allowed_token_type")
-    if method.caller == "bot":
+    if whose == "bot":
         need_scope(workspace, *method.scopes)
 
 
@@ -139,7 +170,9 @@ def pace(workspace: Workspace, name: str, method: Method, given: Json) -> None:
         return
     workspace.paces.check(name, method.a_minute)
     if name == "chat.postMessage":
-        workspace.paces.check_channel(str(given.get("channel")))
+        named = str(given.get("channel"))
+        place = workspace.direct(named).id if named in workspace.users else named
+        workspace.paces.check_channel(place)
 
 
 async def respond(request: web.Request) -> web.Response:

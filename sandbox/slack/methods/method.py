@@ -12,6 +12,8 @@ from sandbox.slack.records import Channel, Json, Problem
 from sandbox.slack.world import Workspace
 
 Item = TypeVar("Item")
+HEADER = "Authorization"
+"""The header stands among the arguments: some methods identify the app or person by it."""
 TIER_1, TIER_2, TIER_3, TIER_4, SPECIAL = 1, 20, 50, 100, 600
 """Calls a minute (docs.slack.dev/apis/web-api/rate-limits); special: several hundred."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.slack.methods.method import (
+    HEADER,
     SPECIAL,
     TIER_2,
     TIER_3,
@@ -101,6 +102,20 @@ def team_info(workspace: Workspace, _arguments: Arguments) -> Json:
     }
 
 
+def openid_token(workspace: Workspace, arguments: Arguments) -> Json:
+    """Exchange a sign-in code for an identity."""
+    names = ("code", "redirect_uri", "client_id", "client_secret")
+    given = {name: arguments.text(name) for name in names if name in arguments}
+    header = arguments.maybe(HEADER) or ""
+    return workspace.openid.exchange(given, header, workspace.users)
+
+
+def openid_user_info(workspace: Workspace, arguments: Arguments) -> Json:
+    """Say who signed in."""
+    token = arguments.maybe("token") or arguments.text(HEADER).partition(" ")[2]
+    return workspace.openid.facts_of(_known(workspace, workspace.openid.tokens[token]))
+
+
 def _known(workspace: Workspace, name: str) -> User:
     if name not in workspace.users:
         raise Problem("user_not_found")
@@ -122,5 +137,7 @@ METHODS = {
     "usergroups.users.list": Method(usergroup_users, ("usergroups:read",), TIER_2),
     "dnd.info": Method(dnd_info, ("dnd:read",), TIER_3),
     "bots.info": Method(bots_info, ("users:read",), TIER_3),
+    "openid.connect.token": Method(openid_token, (), SPECIAL, caller="none"),
+    "openid.connect.userInfo": Method(openid_user_info, (), SPECIAL, caller="user"),
     "team.info": Method(team_info, ("team:read",), TIER_3),
 }

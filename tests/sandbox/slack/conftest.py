@@ -50,6 +50,7 @@ def clock() -> Clock:
 async def workspace(clock: Clock) -> AsyncIterator[Workspace]:
     """Give a workspace with three officers, a public, a private and an archived channel."""
     made = Workspace(clock)
+    made.pacing = False
     made.user("U1", "anna", real_name="Anna Jansson")
     made.user("U2", "erik", real_name="Erik Berg", dnd=True)
     made.user("U3", "guest", real_name="A Guest", guest=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+import aiohttp
 
 from inbox.conversations.commands import MarkDeleted, MarkEdited, Receive, Report, SetMembers
 from inbox.words import (
+    Account,
+    AccountId,
     Audience,
     Media,
     MessageId,
@@ -24,10 +29,16 @@ from inbox.words import (
 )
 
 Inbound: TypeAlias = Receive | MarkEdited | MarkDeleted | SetMembers | Report
+Clock: TypeAlias = Callable[[], Millis]
+Ours: TypeAlias = Mapping[str, AccountId]
+"""All our accounts on one platform, whatever their app: native id -> account."""
 
 
 class News(Record, frozen=True):
-    """One command a platform gave us, for the account with this native id; `raw` is its payload."""
+    """One command a platform gave us, for the account with this native id; `raw` is its payload.
+
+    The native id is "" where the platform does not say whose message it is (a deletion on X).
+    """
 
     account_native_id: str
     command: Inbound
@@ -144,4 +155,56 @@ class Bot(Protocol):
 
     async def revoke(self) -> None:
         """Give up our own credentials: the kill switch."""
+        ...
+
+
+class Spending(Protocol):
+    """What one credential may still ask of its platform."""
+
+    async def take(self, call: str) -> None:
+        """Count one call; raise Busy where there is none left."""
+        ...
+
+    async def correct(self, call: str, remaining: int, reset: Millis) -> None:
+        """Believe the platform's own count: so many left until `reset`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a bot needs from outside: HTTP, the time, its budget, and who else is ours."""
+
+    http: aiohttp.ClientSession
+    clock: Clock
+    spending: Spending
+    ours: Ours
+    api_url: str | None = None
+    """A foreign API host, in the sandbox only."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The credentials by app and by account; never shown, never logged."""
+
+    apps: Mapping[str, Mapping[str, str]] = field(repr=False)
+    accounts: Mapping[AccountId, Mapping[str, str]] = field(repr=False)
+    api_urls: Mapping[str, str] = field(default_factory=dict)
+    """Platform -> foreign API host, in the sandbox only."""
+
+    def of(self, account: Account) -> Mapping[str, str]:
+        """Return an account's credentials together with its app's."""
+        return {**self.apps.get(account.app, {}), **self.accounts.get(account.id, {})}
+
+
+class Platform(Protocol):
+    """What a platform's module or package gives."""
+
+    PROFILE: Profile
+
+    def connect(self, account: Account, secrets: Mapping[str, str], wiring: Wiring) -> Bot:
+        """Make the bot of one account."""
+        ...
+
+    def door(self, secrets: Mapping[str, str], ours: Ours) -> Door | None:
+        """Make the door of one app, or None where the platform pushes nothing."""
         ...

@@ -1,0 +1,73 @@
+"""What a failed call means: the one mapping from transport outcomes to our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aiohttp
+
+from bots.contract import Busy, Locked, Unsure
+from inbox.words import Millis
+
+REQUEST = aiohttp.ClientTimeout(total=30, connect=5, sock_connect=5)
+"""Seconds: a request lasts at most 30, and is written within 5 of asking or not at all."""
+PAUSE: Millis = 60 * 1000
+"""How long to wait where a platform that is busy does not say."""
+SHORT_PAUSE: Millis = 5 * 1000
+"""How long to wait where nobody could be reached."""
+
+NEVER_WRITTEN = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+"""What can only happen before a byte of the request has left."""
+
+
+class Declined(Exception):
+    """An answer other than success, with all that it said."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+def of_transport(error: Exception, *, writes: bool, now: Millis) -> Busy | Unsure:
+    """Say what a broken connection means: Busy where nothing can have happened, else Unsure.
+
+    `writes` says whether the call changes anything; a broken read may simply be made again.
+    """
+    if isinstance(error, NEVER_WRITTEN) or not writes:
+        return Busy(now + SHORT_PAUSE)
+    return Unsure()
+
+
+def of_status(declined: Declined, *, writes: bool, now: Millis) -> Busy | Unsure | Locked | None:
+    """Say what a status means on any platform; None where its body must be read."""
+    if declined.status == 429:
+        return Busy(max(until(declined.headers, now), now + 1000))
+    if declined.status >= 500:
+        return Unsure() if writes else Busy(now + SHORT_PAUSE)
+    return Locked() if declined.status == 401 else None
+
+
+def until(headers: Mapping[str, str], now: Millis) -> Millis:
+    """Return when a busy platform may be asked again: the latest of its exhausted limits."""
+    wait = _number(headers.get("Retry-After", ""))
+    ends = [now + wait * 1000] if wait is not None else []
+    for name in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"):
+        reset = _number(headers.get(f"{name}-reset", ""))
+        if reset is not None and headers.get(f"{name}-remaining", "0") == "0":
+            ends.append(reset * 1000)
+    return max(ends, default=now + PAUSE)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def backoff(attempt: int, *, first: float = 1.0, most: float = 300.0) -> float:
+    """Return the seconds to wait after this many failures in a row: 1, 2, 4 … 300."""
+    return min(most, first * 2.0 ** min(max(attempt - 1, 0), 30))

@@ -1,0 +1,1 @@
+"""The platforms we speak: one module or package each, by the name that begins its ids."""

@@ -1,0 +1,125 @@
+"""tweepy, wrapped once: the host rewritten, budgets kept, failures in our words, raw JSON out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import msgspec
+from tweepy.asynchronous import AsyncClient
+from yarl import URL
+
+from bots.contract import Busy, Locked, Refused, Unsure, Wiring
+from bots.outcomes import REQUEST, Declined, of_status, of_transport
+from bots.platforms.x.payloads import Json
+from inbox.words import RefusedWhy
+
+QUIET = ("tweepy", "oauthlib")
+"""Loggers held at INFO: at DEBUG tweepy logs the Authorization header, oauthlib what it signs."""
+
+REFUSALS: tuple[tuple[str, RefusedWhy | None], ...] = (
+    ("duplicate content", "duplicate"),
+    ("reply to this conversation is not allowed", "reply_forbidden"),
+    ("not been mentioned or otherwise engaged", "reply_forbidden"),
+    ("deleted or not visible", "gone"),
+    ("permission to dm", "blocked"),
+    ("cannot send messages to this user", "blocked"),
+    ("blocked", "blocked"),
+    ("too long", "too_long"),
+    ("longer than", "too_long"),
+    ("account is suspended", None),
+    ("account is locked", None),
+    ("temporarily locked", None),
+)
+"""What X says in a refusal, in lower case, and what it means; None: our account is locked."""
+
+
+class _Session:
+    """What tweepy takes for an aiohttp session; X's own host unless another is given."""
+
+    def __init__(self, http: aiohttp.ClientSession, api_url: str | None) -> None:
+        self._http = http
+        self._host = URL(api_url) if api_url else None
+
+    @asynccontextmanager
+    async def request(
+        self, method: str, url: Any, **more: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Make a request; raises Declined for every answer but success."""
+        at = URL(url, encoded=True) if isinstance(url, str) else url
+        if self._host is not None:
+            path = at.raw_path_qs
+            at = URL(f"{self._host.scheme}://{self._host.authority}{path}", encoded=True)
+        calling = self._http.request(method, at, timeout=REQUEST, allow_redirects=False, **more)
+        async with calling as response:
+            if response.status >= 300:
+                raise Declined(response.status, response.headers, await response.read())
+            yield response
+
+
+class Calls:
+    """X's endpoints for one account; each call is counted, and each failure is one of ours."""
+
+    def __init__(self, secrets: Mapping[str, str], wiring: Wiring) -> None:
+        for name in QUIET:
+            logging.getLogger(name).setLevel(logging.INFO)
+        self._clock = wiring.clock
+        self._spending = wiring.spending
+        self._client = AsyncClient(
+            consumer_key=secrets["consumer_key"],
+            consumer_secret=secrets["consumer_secret"],
+            access_token=secrets["token"],
+            access_token_secret=secrets["token_secret"],
+            return_type=aiohttp.ClientResponse,
+            wait_on_rate_limit=False,
+        )
+        self._client.session = _Session(wiring.http, wiring.api_url)
+
+    async def read(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
+        """Read within the budget; raises Busy, Locked or Refused."""
+        await self._spending.take(budget)
+        return await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+
+    async def write(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
+        """Change something, the budget being taken already; raises Unsure besides."""
+        return await self._call(budget, endpoint, args, params, writes=True)
+
+    async def _call(
+        self, budget: str, endpoint: str, args: Any, params: dict[str, Any], *, writes: bool
+    ) -> Json:
+        try:
+            response = await getattr(self._client, endpoint)(*args, **params)
+            body: Json = msgspec.json.decode(await response.read(), type=dict[str, Any])
+        except Declined as declined:
+            await self._correct(budget, declined.headers)
+            raise self._meaning(declined, writes=writes) from None
+        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError) as error:
+            # `from None`: an error of the transport may carry the headers that we signed.
+            raise of_transport(error, writes=writes, now=self._clock()) from None
+        await self._correct(budget, response.headers)
+        return body
+
+    async def _correct(self, budget: str, headers: Mapping[str, str]) -> None:
+        left, reset = headers.get("x-rate-limit-remaining"), headers.get("x-rate-limit-reset")
+        if left and reset and left.isdecimal() and reset.isdecimal():
+            await self._spending.correct(budget, int(left), int(reset) * 1000)
+
+    def _meaning(self, declined: Declined, *, writes: bool) -> Busy | Locked | Refused | Unsure:
+        known = of_status(declined, writes=writes, now=self._clock())
+        if known is not None:
+            return known
+        why = refusal(declined.status, declined.body)
+        return Refused(why) if why else Locked()
+
+
+def refusal(status: int, body: bytes) -> RefusedWhy | None:
+    """Return why X refuses, from its own words; None where our account itself is locked."""
+    said = body.decode(errors="replace").lower()
+    if status in (400, 403):
+        for words, why in REFUSALS:
+            if words in said:
+                return why
+    return "gone" if status == 404 else "unknown"

@@ -1,0 +1,14 @@
+"""How X counts: weighted, links as 23, emoji and CJK as 2 (twitter-text 3)."""
+
+from __future__ import annotations
+
+from twitter_text import parse_tweet
+
+
+def count(text: str) -> int:
+    """Return the weighted length of an officer's text, in X's units.
+
+    Never for text that the public wrote: hostile 280 characters cost 215 ms (measured in 2026).
+    """
+    length: int = parse_tweet(text).weightedLength
+    return length

@@ -1,0 +1,69 @@
+"""X's limits and prices, as its documentation stood in August 2026, and what X can do."""
+
+from __future__ import annotations
+
+from bots.platforms.x.counting import count
+from inbox.words import Budget, Profile
+
+QUARTER = 15 * 60
+DAY = 24 * 3600
+
+POST_LENGTH = 280
+"""Weighted characters (docs.x.com, counting characters; twitter-text 3)."""
+DM_LENGTH = 10_000
+"""Characters of a direct message (docs.x.com, manage direct messages)."""
+
+BUDGETS = {
+    "mentions": (Budget(300, QUARTER),),
+    "timeline": (Budget(900, QUARTER),),
+    "posts": (Budget(900, QUARTER),),
+    "users": (Budget(900, QUARTER),),
+    "me": (Budget(75, QUARTER),),
+    "dm_events": (Budget(15, QUARTER),),
+    "post": (Budget(100, QUARTER),),
+    "delete": (Budget(50, QUARTER),),
+    "dm": (Budget(15, QUARTER), Budget(1440, DAY)),
+}
+"""Calls per user (docs.x.com, rate limits)."""
+
+PRICES = {"post": 0.015, "post_with_url": 0.20, "dm": 0.015}
+"""US dollars a call (docs.x.com, pay per use; posts with an address since 2026)."""
+
+PAGE = 100
+"""The most a page of mentions, of a timeline or of direct messages holds."""
+MENTIONS_DEPTH = 800
+"""How many mentions back X lists at all (docs.x.com, user mention timeline)."""
+LOOKUP = 100
+"""The most ids of one look-up (docs.x.com, post lookup)."""
+
+FIRST_LOOK = 3600 * 1000
+"""Milliseconds back that a first start reads: X would give 30 days of direct messages."""
+OVERLAP = 60 * 1000
+"""Milliseconds read again each time: X's timelines may show a post after a later one."""
+WATCHED = 100
+"""How many of the latest posts we ask X about, to learn that they were deleted."""
+WATCH_FOR = DAY * 1000
+RECHECK = QUARTER * 1000
+"""Milliseconds between two such questions: X tells no webhook of a stranger's deletion."""
+ANCESTORS = 100
+"""How many parents up a thread is followed from a post of ours."""
+REMEMBERED = 1000
+"""How many posts of others are remembered, so that a thread is not read again and again."""
+
+PROFILE = Profile(
+    platform="x",
+    title="X",
+    audiences=("public", "private"),
+    count=count,
+    limits={"public": POST_LENGTH, "private": DM_LENGTH},
+    starts=("public",),
+    pushes=True,
+    poll_every=60,
+    edits=True,
+    deletes=True,
+    retracts=True,
+    reply_needs_mention=True,
+    budgets=BUDGETS,
+    costs=PRICES,
+)
+"""What X can do. Media cannot be sent yet; X takes no key, so a send is not repeatable."""

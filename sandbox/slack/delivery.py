@@ -49,7 +49,7 @@ class Deliveries:
         self.given_up: list[Json] = []
         self.attempts: list[tuple[Json, int]] = []
         """Every (event envelope, attempt number) sent, for tests."""
-        self._secret = secret
+        self.secret = secret
         self._sockets = sockets
         self._now = now
         self._http: aiohttp.ClientSession | None = None
@@ -155,7 +155,7 @@ class Deliveries:
     def _signed(self, body: str) -> dict[str, str]:
         stamp = str(int(self.clock_on_the_wire()))
         base = f"v0:{stamp}:{body}".encode()
-        digest = hmac.new(self._secret.encode(), base, hashlib.sha256).hexdigest()
+        digest = hmac.new(self.secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
     async def _post(

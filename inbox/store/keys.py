@@ -105,16 +105,6 @@ def of(account: AccountId, person: PersonId) -> str:
     return f"of:{account}:{person}"
 
 
-def held(officer: OfficerId) -> str:
-    """Name the set of conversations that an officer holds."""
-    return f"held:{officer}"
-
-
-def out(account: AccountId) -> str:
-    """Name the sorted set of an account's conversations with a part to send, by when it may leave."""
-    return f"out:{account}"
-
-
 def cursor(account: AccountId) -> str:
     """Name the record of how far an account has been read."""
     return f"cursor:{account}"
@@ -153,3 +143,29 @@ def profile(account: AccountId) -> str:
 def once(key: str) -> str:
     """Name the sign that something was seen already."""
     return f"once:{key}"
+
+
+# The members beside the commit
+def held(tag: str) -> str:
+    """Name the bucket's record of who holds what: conversation to officer."""
+    return f"held:{tag}"
+
+
+def out(tag: str, account: AccountId) -> str:
+    """Name the bucket's share of an account's conversations with a part to send, by when."""
+    return f"out:{tag}:{account}"
+
+
+def trimmed(tag: str) -> str:
+    """Name the entry before which the bucket's log was cut."""
+    return f"trimmed:{tag}"
+
+
+def followers() -> str:
+    """Name the set of all followers that ever had a cursor."""
+    return "followers"
+
+
+def snapshot_of_any(kind: str) -> str:
+    """Give the pattern of all snapshots of a kind."""
+    return f"{kind}:{{*}}:*"

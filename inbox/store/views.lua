@@ -36,19 +36,20 @@ local function marks_keep(keys, a)
   return 1
 end
 
--- KEYS: stream, what was trimmed of it. ARGV: the oldest entry to keep, its milliseconds and number.
+-- KEYS: stream, the last entry that was trimmed of it. ARGV: the oldest entry to keep.
 local function log_trim(keys, a)
-  local cut = redis.call('XTRIM', keys[1], 'MINID', a[1] .. '-' .. a[2])
-  if cut > 0 then redis.call('SET', keys[2], a[1] .. '-' .. a[2]) end
-  return cut
+  local last = redis.call('XREVRANGE', keys[1], '(' .. a[1], '-', 'COUNT', 1)
+  if #last == 0 then return 0 end
+  redis.call('SET', keys[2], last[1][1])
+  return redis.call('XTRIM', keys[1], 'MINID', a[1])
 end
 
--- KEYS: snapshot, a sorted set or a hash. ARGV: version, member, "z" or "h", place ("": none).
--- Writes only what follows from the snapshot as it stands: an older picture never covers a newer.
+-- KEYS: snapshot, a sorted set or a hash. ARGV: version (0: no snapshot), member, "z" or "h",
+-- place ("": none). An older picture never covers a newer: it must follow from the present snapshot.
 local function picture(keys, a)
-  local start = '[' .. a[1] .. ','
+  local start = a[1] == '0' and '' or '[' .. a[1] .. ','
   local truth = redis.call('GETRANGE', keys[1], 0, #start - 1)
-  if truth ~= start then return 0 end
+  if truth ~= start then return 0 end  -- guard: picture-version test=tests/inbox/store/test_views_pictures.py::test_an_older_version_never_overwrites_a_newer
   if a[4] == '' then return redis.call(a[3] == 'z' and 'ZREM' or 'HDEL', keys[2], a[2]) + 1 end
   if a[3] == 'z' then redis.call('ZADD', keys[2], a[4], a[2])
   else redis.call('HSET', keys[2], a[2], a[4]) end

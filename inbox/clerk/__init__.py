@@ -1,0 +1,34 @@
+"""What acts by itself: timers, the followers that keep the views, and tidying up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from inbox import Inbox
+from inbox.clerk.followers import follow_views
+from inbox.clerk.timers import keep_time
+from inbox.clerk.upkeep import tidy
+from inbox.team.policies import Policies
+from inbox.words import Millis
+
+
+@asynccontextmanager
+async def running(
+    inbox: Inbox,
+    policies: Policies,  # noqa: ARG001 - every room's `running` is given them; greetings need them
+    clock: Callable[[], Millis],  # noqa: ARG001 - likewise; timers go by the server's time
+) -> AsyncIterator[None]:
+    """Let the clerk work while the block lasts; a fault of one of its tasks ends the block.
+
+    Any number of clerks may run: leases settle which of them does what.
+    """
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        for work in (follow_views, keep_time, tidy):
+            tasks.create_task(work(inbox, stop), name=work.__name__)
+        try:
+            yield
+        finally:
+            stop.set()

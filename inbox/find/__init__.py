@@ -1,0 +1,1 @@
+"""Finding conversations by words: SQLite's full-text index, fed from the log."""

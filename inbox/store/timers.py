@@ -1,0 +1,26 @@
+"""Which conversations have a timer that has run out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from inbox.store import keys
+from inbox.store.client import Client
+from inbox.words import ConversationId, Millis
+
+
+class Timers:
+    """Reads the timers that commits wrote, bucket by bucket."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def due(self, now: Millis, most: int) -> tuple[ConversationId, ...]:
+        """Return at most `most` conversations whose time has come, the longest due first."""
+        limits = ("-inf", now, "WITHSCORES", "LIMIT", 0, most)
+        shares = await asyncio.gather(
+            *(self._client.call("ZRANGEBYSCORE", keys.due(tag), *limits) for tag in keys.tags())
+        )
+        rung = sorted((float(at), member.decode()) for share in shares for member, at in share)
+        kinds = [member.partition("/") for _, member in rung]
+        return tuple(id_ for kind, _, id_ in kinds if kind == "conv")[:most]

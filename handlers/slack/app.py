@@ -1,0 +1,183 @@
+"""Slack's door: HTTP and Socket Mode lead to the same acts, acknowledged after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.say import Phrases
+from handlers.slack import acts, events
+from handlers.slack.board import Board
+from handlers.slack.office import Office
+from handlers.slack.pace import Pace
+from handlers.slack.who import actor, teams_of
+from inbox import Inbox, Unavailable
+from inbox.team.policies import Policies
+from inbox.words import Record
+
+log = structlog.stdlib.get_logger(__name__)
+
+EVERYTHING = re.compile(".*", re.DOTALL)
+LARGEST = 1 << 20
+"""Bytes a request of Slack's may have; a view's state is at most 250 KB."""
+
+
+class Access(Record, frozen=True):
+    """How the app reaches Slack: an `app_token` means Socket Mode, a `signing_secret` HTTP."""
+
+    bot_token: str
+    signing_secret: str = ""
+    app_token: str = ""
+    api_url: str = "https://slack.com/api/"
+    command: str = "/inbox"
+
+    def __repr__(self) -> str:
+        return "Access(…)"
+
+
+class Slack:
+    """The team's Slack: what officers do comes in, the board goes out."""
+
+    def __init__(
+        self,
+        access: Access,
+        inbox: Inbox,
+        policies: Policies,
+        phrases: Phrases,
+        ids: Callable[[], str],
+    ) -> None:
+        self._access = access
+        # No retry handlers: the library's own post a message twice when an answer is lost.
+        self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
+        pace = Pace(self._client, asyncio.get_running_loop().time)
+        self.office = Office(inbox, policies, phrases, pace, ids, access.command)
+        self.board = Board(self.office)
+        self._us: AuthorizeResult | None = None
+        self._bolt = self._app()
+        self._turns: set[asyncio.Task[BoltResponse]] = set()
+
+    @property
+    def known(self) -> bool:
+        """Whether Slack has told us who we are: without it nothing is served."""
+        return self._us is not None
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the HTTP door; in Socket Mode without a signing secret there is none."""
+        return [web.post("/slack/events", self._receive)] if self._access.signing_secret else []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen to Slack and keep the board; on leaving, what was begun is finished."""
+        async with asyncio.TaskGroup() as tasks:
+            work = [tasks.create_task(self._serve())]
+            try:
+                yield
+            finally:
+                await self._drained()
+                for task in work:
+                    task.cancel()
+
+    async def _serve(self) -> None:
+        """Learn who we are, then keep the board and, in Socket Mode, the line."""
+        await self._introduce()
+        socket = AsyncSocketModeHandler(self._bolt, self._access.app_token, web_client=self._client)
+        try:
+            if self._access.app_token:
+                await socket.connect_async()
+            await self.board.run()
+        finally:
+            if self._access.app_token:
+                await socket.close_async()
+
+    async def _introduce(self) -> None:
+        """Ask Slack who we are until it answers: at start it may be as late as we are."""
+        wait = 0.2
+        while self._us is None:
+            try:
+                told = await self._client.auth_test()
+                self._us = AuthorizeResult.from_auth_test_response(
+                    bot_token=self._access.bot_token, auth_test_response=told
+                )
+                self.office.introduce(str(told["team_id"]), str(told["user_id"]))
+            except SlackApiError as error:
+                log.warning("slack_refuses_us", error=error.response.get("error", "unreadable"))
+                wait = 10.0
+            except Exception as error:  # noqa: BLE001 - any failure to reach Slack means: later
+                log.warning("slack_out_of_reach", error=type(error).__name__)
+            if self._us is None:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        if (request.content_length or 0) > LARGEST:
+            raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
+        turn = asyncio.create_task(self._turn(request))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        # Slack may hang up after three seconds: what was begun is finished all the same.
+        return await to_aiohttp_response(await asyncio.shield(turn))
+
+    async def _turn(self, request: web.Request) -> BoltResponse:
+        return await self._bolt.async_dispatch(await to_bolt_request(request))
+
+    async def _drained(self) -> None:
+        if self._turns:
+            await asyncio.wait(self._turns, timeout=8)
+
+    def _app(self) -> AsyncApp:
+        secret = self._access.signing_secret
+        bolt = AsyncApp(
+            client=self._client,
+            signing_secret=secret or "unused: no HTTP door is open",
+            request_verification_enabled=bool(secret),
+            authorize=self._authorize,
+            process_before_response=True,
+        )
+        bolt.error(_failed)
+        bolt.action(EVERYTHING)(self._interaction)
+        bolt.view(EVERYTHING)(self._interaction)
+        bolt.view_closed(EVERYTHING)(self._interaction)
+        bolt.shortcut(EVERYTHING)(self._interaction)
+        bolt.command(EVERYTHING)(self._interaction)
+        bolt.event(EVERYTHING)(self._event)
+        return bolt
+
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> Any:
+        """Return who we are, asked once: Bolt would ask Slack for each event."""
+        return self._us
+
+    async def _interaction(
+        self, body: Mapping[str, Any], ack: Callable[..., Awaitable[Any]]
+    ) -> None:
+        """Carry out one click, submission, shortcut or command, and answer it."""
+        who = actor(body, self.office.policies)
+        if who is None:
+            await ack(**await acts.stranger(self.office, body))
+        else:
+            await ack(**await acts.carry_out(self.office, who, body))
+
+    async def _event(self, body: Mapping[str, Any], ack: Callable[..., Awaitable[Any]]) -> None:
+        """Take in one event; a foreign team's leave no trace."""
+        if self._us is not None and str(self._us.team_id) in (*teams_of(body), body.get("team_id")):
+            await events.take(self.office, self.board, body)
+        await ack()
+
+
+async def _failed(error: Exception) -> BoltResponse:
+    """Answer 503 where the store was out of reach, so that Slack sends the event again."""
+    if not isinstance(error, Unavailable):
+        log.error("slack_act_failed", error=type(error).__name__, exc_info=error)
+    return BoltResponse(status=503, body="")

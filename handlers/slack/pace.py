@@ -1,0 +1,192 @@
+"""Calls to Slack at the pace Slack allows, and no message posted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+Json: TypeAlias = dict[str, Any]
+Clock: TypeAlias = Callable[[], float]  # seconds, growing
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+PER_MINUTE = {
+    # https://docs.slack.dev/apis/web-api/rate-limits: calls a minute, method and workspace
+    "chat.update": 50,
+    "chat.postMessage": 240,  # "several hundred" a workspace; one a second a channel beside it
+    "conversations.history": 50,
+    "conversations.replies": 50,
+    "conversations.info": 50,
+    "conversations.list": 20,
+    "conversations.members": 100,
+    "users.info": 100,
+    "dnd.info": 50,
+    "views.open": 100,
+    "views.update": 100,
+    "views.push": 100,
+    "views.publish": 100,
+    "chat.postEphemeral": 100,
+    "reactions.add": 50,
+}
+POSTS_PER_CHANNEL = 1.0
+"""Seconds between two messages in one channel."""
+
+EVENT = "chancery_post"
+"""The metadata type that marks our messages; its payload holds the nonce."""
+
+GONE = frozenset({"message_not_found", "channel_not_found", "is_archived", "not_in_channel"})
+"""Slack's words for: what we drew on is no longer there."""
+
+
+class SlackRefused(Exception):
+    """Slack said no; `error` is its word for it, such as `channel_not_found`."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"{method}: {error}")
+        self.error = error
+
+    @property
+    def gone(self) -> bool:
+        """Whether the message or its channel is no longer there for us."""
+        return self.error in GONE
+
+
+class Doubt(Exception):
+    """The request was cut: it may have been carried out."""
+
+
+class _Window:
+    """At most so many calls in so many seconds."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._calls: deque[float] = deque()
+
+    def wait(self, now: float) -> float:
+        """Return how long to wait; a call that need not wait is counted."""
+        while self._calls and self._calls[0] <= now - self._seconds:
+            self._calls.popleft()
+        if len(self._calls) >= self._most:
+            return self._calls[0] + self._seconds - now
+        self._calls.append(now)
+        return 0.0
+
+
+class Pace:
+    """One workspace's calls, each waiting for its turn.
+
+    When Slack says that it is too fast (429), that method rests for as long as Retry-After says.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+        self._client, self._clock, self._sleep = client, clock, sleep
+        self._windows: dict[str, _Window] = {}
+        self._until: dict[str, float] = {}
+
+    async def call(self, method: str, **body: Any) -> Json:
+        """Make one call in its turn; raises SlackRefused, or Doubt when nobody knows."""
+        while True:
+            await self._turn(method, str(body.get("channel", "")))
+            try:
+                return await self._send(method, body)
+            except SlackApiError as error:
+                if error.response.status_code != 429:
+                    raise _told(method, error) from None
+                self._until[method] = self._clock() + _retry_after(error.response.headers)
+
+    async def at_once(self, method: str, **body: Any) -> Json:
+        """Make one call now: for an officer who waits, and a trigger that lives three seconds."""
+        try:
+            return await self._send(method, body)
+        except SlackApiError as error:
+            raise _told(method, error) from None
+
+    async def post(self, nonce: str, **body: Any) -> str:
+        """Post a message once, whatever the connection does; return its ts.
+
+        `nonce` is the same on every attempt: after a cut the channel is looked through for it.
+        """
+        body |= {"metadata": {"event_type": EVENT, "event_payload": {"nonce": nonce}}, **QUIET}
+        while True:
+            try:
+                return str((await self.call("chat.postMessage", **body))["ts"])
+            except Doubt:
+                found = await self.find(nonce, body["channel"], body.get("thread_ts", ""))
+                if found:
+                    return found
+
+    async def find(self, nonce: str, channel: str, thread: str = "") -> str:
+        """Return the ts of our message with this nonce among the newest hundred, or ""."""
+        method = "conversations.replies" if thread else "conversations.history"
+        where: Json = {"channel": channel, "limit": 100, "include_all_metadata": True}
+        if thread:
+            where["ts"] = thread
+        while True:
+            try:
+                messages: Sequence[Json] = (await self.call(method, **where))["messages"]
+            except Doubt:  # reading twice harms nobody
+                continue
+            break
+        return next((str(m["ts"]) for m in messages if _nonce(m) == nonce), "")
+
+    async def update(self, **body: Any) -> None:
+        """Draw a message again; drawing twice harms nobody, so a cut is simply repeated."""
+        while True:
+            try:
+                await self.call("chat.update", **body, **QUIET)
+            except Doubt:
+                continue
+            return
+
+    async def _turn(self, method: str, channel: str) -> None:
+        windows = [(method, PER_MINUTE.get(method, 20), 60.0)]
+        if method == "chat.postMessage":
+            windows.append((f"{method} {channel}", 1, POSTS_PER_CHANNEL))
+        while (blocked := self._until.get(method, 0) - self._clock()) > 0:
+            await self._sleep(blocked)
+        for key, most, seconds in reversed(windows):
+            window = self._windows.setdefault(key, _Window(most, seconds))
+            while (wait := window.wait(self._clock())) > 0:
+                await self._sleep(wait)
+
+    async def _send(self, method: str, body: Mapping[str, Any]) -> Json:
+        try:
+            answer = await self._client.api_call(method, json=dict(body))
+        except (aiohttp.ClientConnectorError, ssl.SSLError):
+            await self._sleep(1.0)  # nothing was sent: Slack is out of reach
+            raise Doubt(method) from None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Doubt(method) from None
+        data: Json = dict(answer.data) if isinstance(answer.data, dict) else {}
+        return data
+
+
+QUIET: Json = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
+"""What keeps Slack from finding names and links in a text by itself."""
+
+
+def _nonce(message: Json) -> str:
+    return str(message.get("metadata", {}).get("event_payload", {}).get("nonce", ""))
+
+
+def _told(method: str, error: SlackApiError) -> Exception:
+    """Return what an error means: a 5xx or an unreadable answer leaves the outcome in doubt."""
+    data = error.response.data
+    if error.response.status_code >= 500 or not isinstance(data, dict) or "error" not in data:
+        return Doubt(method)
+    return SlackRefused(method, str(data["error"]))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds Slack asks for; a bad Retry-After counts as thirty."""
+    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        return min(max(float(text), 0.1), 3600.0)
+    except ValueError:
+        return 30.0

@@ -17,6 +17,7 @@ from sandbox.slack.world import Workspace
 
 _TOKEN = re.compile(r"<([@!])([^<>]*)>")
 _NAME = re.compile(r"(?<![\w.@-])@([\w.-]*\w)")
+_LINK = re.compile(r"<((?:https?:|mailto:|slack:)[^<>|]*)\|([^<>]*)>")
 _BROADCASTS = frozenset({"channel", "group", "everyone", "here"})
 
 
@@ -40,6 +41,18 @@ def notified(workspace: Workspace, message: Message) -> set[str]:
 def pushed(workspace: Workspace, message: Message) -> set[str]:
     """Give those of the notified whose phones are not silenced by Do Not Disturb."""
     return {name for name in notified(workspace, message) if not workspace.users[name].dnd}
+
+
+def links(message: Message) -> list[tuple[str, str]]:
+    """Give (address, label) of every link whose label hides its address, in any face."""
+    found: list[tuple[str, str]] = []
+    for face in _faces(message):
+        for text in [face["text"], *(text for text, _ in _marked_up(face["blocks"]))]:
+            found += _LINK.findall(text)
+        for element in _rich(face["blocks"]):
+            if element.get("type") == "link" and element.get("text") not in (None, element["url"]):
+                found.append((str(element["url"]), str(element["text"])))
+    return found
 
 
 def _faces(message: Message) -> list[Json]:

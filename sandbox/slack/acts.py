@@ -8,7 +8,7 @@ from sandbox.slack.answers import Answers
 from sandbox.slack.blocks import interactive
 from sandbox.slack.payloads import NotThere
 from sandbox.slack.records import Json, Message, Outcome, View
-from sandbox.slack.state import is_empty, options_of, value_name
+from sandbox.slack.state import objection, options_of, value_name
 
 Touched = tuple[Json, Json]
 
@@ -37,7 +37,7 @@ class Acts(Answers):
 
     # on messages
 
-    async def click(  # noqa: PLR0913 (what a finger can point at; the public shape is agreed)
+    async def click(
         self,
         user: str,
         channel: str,
@@ -84,7 +84,10 @@ class Acts(Answers):
         return await self.deliveries.interactive(payload)
 
     async def command(self, user: str, channel: str, command: str, text: str) -> Outcome:
-        """Type a slash command; its answer appears in the channel or to this person alone."""
+        """Type a slash command; its answer appears in the channel or to this person alone.
+
+        `text` is already Slack's own encoding (`&amp;`, `<@U…>`).
+        """
         place = self.channels[channel]
         form = {
             "token": self.verification_token,
@@ -142,14 +145,13 @@ class Acts(Answers):
         return await self._dispatch(user, view, action)
 
     async def submit(self, user: str) -> Outcome:
-        """Press the top modal's submit button; the client itself checks required inputs."""
+        """Press the top modal's submit button; the client checks required inputs and lengths."""
         view = self._top(user)
-        missing = self._missing(view)
-        if missing:
-            errors = dict.fromkeys(missing, "missing_input")
-            return Outcome(
-                acknowledged=False, problem="missing_input", sent=False, body={"errors": errors}
-            )
+        errors = self._objections(view)
+        if errors:
+            first = next(iter(errors.values()))
+            body: Json = {"errors": errors}
+            return Outcome(acknowledged=False, problem=first, sent=False, body=body)
         payload = {
             "type": "view_submission",
             **self.who(user),
@@ -217,14 +219,13 @@ class Acts(Answers):
         }
         return await self.deliveries.interactive(payload)
 
-    def _missing(self, view: View) -> list[str]:
-        missing = []
+    def _objections(self, view: View) -> dict[str, str]:
+        found = {}
         for block in view.body["blocks"]:
-            if block["type"] == "input" and not block.get("optional"):
-                element = block["element"]
-                state = view.values[block["block_id"]][element["action_id"]]
-                missing += [block["block_id"]] if is_empty(element, state) else []
-        return missing
+            if block["type"] == "input":
+                state = view.values[block["block_id"]][block["element"]["action_id"]]
+                found[block["block_id"]] = objection(block, state)
+        return {name: why for name, why in found.items() if why is not None}
 
     def _offered(self, user: str, element: Json) -> list[Json]:
         if element["type"].endswith("external_select"):

@@ -125,12 +125,14 @@ class Facts:
         dnd: bool = False,
         guest: bool = False,
         bot: bool = False,
+        team: str = "",
     ) -> User:
-        """Add a member."""
-        self.users[id] = User(id, name, real_name, locale, tz, dnd, guest, bot)
+        """Add a member, or with `team` a stranger from another organisation."""
+        made = User(id, name, real_name, locale, tz, dnd, guest, bot, team=team)
+        self.users[id] = made
         return self.users[id]
 
-    def channel(  # noqa: PLR0913 (as above)
+    def channel(
         self,
         id: str,  # noqa: A002 (Slack's own word, part of the stand-in's public shape)
         name: str,

@@ -25,7 +25,7 @@ class Payloads(Modals):
                 "id": user,
                 "username": known.name,
                 "name": known.name,
-                "team_id": self.team,
+                "team_id": known.team or self.team,
             },
             "api_app_id": self.app_id,
             "token": self.verification_token,

@@ -96,7 +96,7 @@ class Posting(Facts):
             "user": message.user,
             "text": message.text,
             "ts": message.ts,
-            "team": self.team,
+            "team": self.users[message.user].team or self.team,
         }
         if message.blocks:
             body["blocks"] = deepcopy(message.blocks)

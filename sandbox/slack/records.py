@@ -50,12 +50,15 @@ class User:
     deleted: bool = False
     present: bool = True
     """Whether the client is active: `<!here>` reaches only those."""
+    team: str = ""
+    """Another organisation's team, for a stranger in a shared channel."""
 
     def as_slack(self, team: str, *, with_locale: bool = False) -> Json:
         """Give the user object of users.info."""
         body: Json = {
             "id": self.id,
-            "team_id": team,
+            "team_id": self.team or team,
+            "is_stranger": bool(self.team),
             "name": self.name,
             "deleted": self.deleted,
             "real_name": self.real_name,

@@ -32,6 +32,7 @@ def app(workspace: Workspace) -> web.Application:
     made.router.add_get("/openid/connect/keys", keys)
     made.router.add_get("/.well-known/openid-configuration", discovery)
     made.cleanup_ctx.append(_running)
+    made.on_shutdown.append(_hang_up)
     return made
 
 
@@ -39,7 +40,6 @@ async def _running(made: web.Application) -> AsyncIterator[None]:
     """Send events again while the server runs, and hang up with it."""
     workspace = made[WORLD]
     retrying = asyncio.create_task(_retry(workspace))
-    made.on_shutdown.append(_hang_up)
     yield
     retrying.cancel()
     with suppress(asyncio.CancelledError):
@@ -175,8 +175,13 @@ def pace(workspace: Workspace, name: str, method: Method, given: Json) -> None:
         workspace.paces.check_channel(place)
 
 
-async def respond(request: web.Request) -> web.Response:
-    """Take an answer by response URL: five in half an hour."""
+async def respond(request: web.Request) -> web.StreamResponse:
+    """Take an answer by response URL, under the fault armed for `response_url`."""
+    fault = request.app[WORLD].faults.take("response_url")
+    return await with_fault(request, _respond, fault, too_fast)
+
+
+async def _respond(request: web.Request) -> web.Response:
     workspace = request.app[WORLD]
     try:
         url = workspace.use_response_url(request.match_info["token"])

@@ -87,7 +87,18 @@ def chosen(element: Json, selected: Any, offered: list[Json]) -> Any:
     return [by_value[one] for one in selected]
 
 
-def is_empty(element: Json, state: Json) -> bool:
-    """Say whether an input holds nothing."""
+LONGEST_INPUT = 3000
+
+
+def objection(block: Json, state: Json) -> str | None:
+    """Say what the client itself holds against what stands in an input, None if nothing."""
+    element = block["element"]
     name = value_name(element)
-    return name is not None and state.get(name) in (None, "", [])
+    value = state.get(name) if name else None
+    if value in (None, "", []):
+        return None if block.get("optional") else "missing_input"
+    if name == "value" and len(str(value)) > element.get("max_length", LONGEST_INPUT):
+        return "too_long"
+    if name == "value" and len(str(value)) < element.get("min_length", 0):
+        return "too_short"
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from sandbox.slack.acts import Acts
 from sandbox.slack.payloads import NotThere
@@ -11,6 +12,20 @@ from sandbox.slack.records import Channel, Message, Outcome
 
 class Workspace(Acts):
     """A Slack workspace in memory, with people who talk, click and change things."""
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        *,
+        team: str = "T0SANDBOX",
+        request_url: str | None = None,
+    ) -> None:
+        """Start empty, but for the bot.
+
+        `now` gives seconds since 1970; without `request_url` (where the app's /slack/events is)
+        the app is reached by Socket Mode only. Tokens and secrets are made here, as attributes.
+        """
+        super().__init__(now, team=team, request_url=request_url)
 
     # talking
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.oracle import notified, pushed
+from sandbox.oracle import links, notified, pushed
 from sandbox.slack.records import Channel, Message
 from sandbox.slack.world import Workspace
 
@@ -173,3 +173,18 @@ def test_an_update_without_parse_links_bare_names_as_slack_does(workspace: Works
     assert notified(workspace, message) == set()
     workspace.change(message, silent=True, text="@here", parse="client")
     assert notified(workspace, message) == {"U1", "U2"}
+
+
+def test_a_link_whose_label_hides_its_address_is_found(workspace: Workspace) -> None:
+    disguise = "<https://evil.example|gov.example>"
+    assert links(post(workspace, disguise)) == [("https://evil.example", "gov.example")]
+    assert links(post(workspace, blocks=section(disguise))) == [
+        ("https://evil.example", "gov.example")
+    ]
+    hidden = rich({"type": "link", "url": "https://evil.example", "text": "gov.example"})
+    assert links(post(workspace, blocks=hidden)) == [("https://evil.example", "gov.example")]
+    open_link = rich({"type": "link", "url": "https://a.example"})
+    assert links(post(workspace, "<https://a.example>", blocks=open_link)) == []
+    assert links(post(workspace, "&lt;https://evil.example|gov&gt;")) == []
+    letters = rich({"type": "text", "text": disguise})
+    assert links(post(workspace, blocks=letters)) == []

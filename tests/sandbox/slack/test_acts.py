@@ -270,6 +270,35 @@ async def test_required_inputs_are_asked_for_before_anything_is_sent(
 BROKEN: Json = {"response_action": "update", "view": {"type": "modal"}}
 
 
+@pytest.mark.parametrize(("text", "problem"), [("x" * 3001, "too_long"), ("", "missing_input")])
+async def test_the_client_itself_refuses_what_is_too_long_or_missing(
+    workspace: Workspace, client: AsyncWebClient, text: str, problem: str
+) -> None:
+    silent = modal()
+    silent["blocks"][0]["dispatch_action"] = False
+    await opened_modal(workspace, client, silent)
+    assert not (await workspace.type_in_view("U1", "text", text)).sent
+    outcome = await workspace.submit("U1")
+    assert (outcome.sent, outcome.body) == (False, {"errors": {"turn1": problem}})
+
+
+async def test_a_stranger_acts_under_the_name_of_their_own_team(
+    workspace: Workspace, app: AsyncApp, client: AsyncWebClient
+) -> None:
+    teams: list[tuple[str, str]] = []
+
+    @app.action("answer")
+    async def answer(ack: Any, body: Json) -> None:
+        await ack()
+        teams.append((body["team"]["id"], body["user"]["team_id"]))
+
+    workspace.user("U8", "olga", real_name="Olga", team="T0ELSEWHERE")
+    posted = await client.chat_postMessage(channel="C1", text="x", blocks=CARD)
+    await workspace.click("U8", "C1", posted["ts"], "answer")
+    assert teams == [(workspace.team, "T0ELSEWHERE")]
+    assert (await client.users_info(user="U8"))["user"]["is_stranger"]
+
+
 @pytest.mark.parametrize(
     ("answer", "left"),
     [

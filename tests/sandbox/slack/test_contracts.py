@@ -238,6 +238,14 @@ async def test_a_response_url_replaces_and_deletes_what_was_clicked(
     assert message.deleted
 
 
+async def test_a_response_url_can_fail_too(workspace: Workspace) -> None:
+    workspace.faults.arm("response_url", "gateway_after")
+    url = workspace.response_url("C1", "U1", None)
+    async with aiohttp.ClientSession() as web, web.post(url, json={"text": "told"}) as answer:
+        assert answer.status == 502
+    assert [m.text for m in workspace.messages("C1")] == ["told"]
+
+
 async def test_one_message_a_second_goes_into_a_channel(
     workspace: Workspace, client: AsyncWebClient, clock: Clock
 ) -> None:

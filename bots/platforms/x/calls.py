@@ -92,15 +92,17 @@ class Calls:
     ) -> Json:
         try:
             response = await getattr(self._client, endpoint)(*args, **params)
-            body: Json = msgspec.json.decode(await response.read(), type=dict[str, Any])
+            body = await response.json(content_type=None)
+            if not isinstance(body, dict):
+                raise aiohttp.ClientPayloadError("an answer that is no object")
         except Declined as declined:
             await self._correct(budget, declined.headers)
             raise self._meaning(declined, writes=writes) from None
-        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             # `from None`: an error of the transport may carry the headers that we signed.
             raise of_transport(error, writes=writes, now=self._clock()) from None
         await self._correct(budget, response.headers)
-        return body
+        return msgspec.convert(body, dict[str, Any])
 
     async def _correct(self, budget: str, headers: Mapping[str, str]) -> None:
         left, reset = headers.get("x-rate-limit-remaining"), headers.get("x-rate-limit-reset")

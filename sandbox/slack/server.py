@@ -18,7 +18,7 @@ from sandbox.slack.records import Json, Problem, TooFast
 from sandbox.slack.world import Workspace
 
 WORLD: web.AppKey[Workspace] = web.AppKey("workspace", Workspace)
-RETRY_TICK = 1.0
+RETRY_TICK = 0.2
 
 
 def app(workspace: Workspace) -> web.Application:

@@ -454,10 +454,10 @@ async def test_the_app_hears_what_happens_to_its_channels(
 async def test_events_without_subscription_scope_or_membership_stay_away(
     workspace: Workspace, app: AsyncApp
 ) -> None:
+    elsewhere = await workspace.say("U1", "C2", "the bot is not here")
     workspace.subscriptions.discard("reaction_added")
     workspace.scopes.discard("channels:history")
     said = await workspace.say("U1", "C1", "not for the app")
     reacted = await workspace.react("U1", "C1", str(said.ts), "eyes")
-    elsewhere = await workspace.say("U1", "C2", "nor this")
     assert [one.sent for one in (said, reacted, elsewhere)] == [False] * 3
     assert workspace.deliveries.attempts == []

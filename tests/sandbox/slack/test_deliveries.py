@@ -14,7 +14,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 
 from sandbox.slack.world import Workspace
-from tests.sandbox.slack.conftest import Clock, serve
+from tests.sandbox.slack.conftest import Clock, serve, until
 
 Json = dict[str, Any]
 
@@ -82,6 +82,16 @@ async def test_an_unacknowledged_event_comes_again_at_once_after_a_minute_and_af
     clock.pass_by(86_400)
     assert await workspace.redeliver_due() == 0
     assert len(workspace.deliveries.given_up) == 1
+
+
+async def test_the_server_itself_sends_again_what_is_due(
+    workspace: Workspace, listener: Listener, clock: Clock
+) -> None:
+    listener.answers = failing(2)
+    await workspace.say("U1", "C1", "hello")
+    clock.pass_by(60)
+    await until(lambda: len(listener.heard) == 3)
+    assert listener.attempts()[-1] == ("2", "http_error")
 
 
 async def test_an_event_acknowledged_on_its_retry_is_not_sent_again(

@@ -349,6 +349,8 @@ async def test_what_is_exactly_at_the_limits_is_taken(
         {"type": "header", "text": plain("x" * 150)},
         actions(*(button(f"{n:0255}"[-255:], value="x" * 2000) for n in range(25))),
         actions(menu(*(option("x" * 75, f"{n:0150}") for n in range(5)), kind="overflow")),
+        actions(button("again")),
+        actions(button("again")),
     ]
     await client.chat_postMessage(channel="C1", text="x" * 4000, blocks=blocks)
     full = modal(

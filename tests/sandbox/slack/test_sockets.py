@@ -80,6 +80,7 @@ async def test_what_a_lost_connection_did_not_acknowledge_goes_to_another(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     async with aiohttp.ClientSession() as session:
+        workspace.deliveries.patience = 600.0  # the hang-up itself must tell, not the time
         deaf = await link(workspace, client, session)
         saying = asyncio.create_task(workspace.say("U1", "C1", "hello"))
         first = await deaf.receive_json()

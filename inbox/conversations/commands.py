@@ -148,7 +148,7 @@ class Draft(Command, frozen=True):
 
 
 class Discard(Command, frozen=True):
-    """Give up an answer of which nothing has left and nothing is being sent."""
+    """Give up an answer of which nothing is being sent; what has left stays (a thread stops)."""
 
     answer: AnswerId
     reason: str = ""

@@ -219,9 +219,10 @@ class Postponed(Event, frozen=True):
 
 
 class Requeued(Event, frozen=True):
-    """A person decided that a part shall be sent again."""
+    """A person decided that a part shall be sent again, in the present epoch."""
 
     part: PartId
+    epoch: str = ""
 
 
 class Recalled(Event, frozen=True):

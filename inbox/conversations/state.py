@@ -29,6 +29,13 @@ AnswerState = Literal[
 ]
 AnswerKind = Literal["human", "greeting", "moderation"]
 
+MOVING = ("ready", "sending", "stuck")
+"""The states of an answer that was let go and has neither arrived nor been given up."""
+THERE = ("sent", "arrived")
+"""The states of a part that stands on the platform."""
+LAPSES_AFTER = 12 * 3_600_000
+"""Milliseconds for which a claim outlives its conversation's closing."""
+
 
 class Claim(Record, frozen=True):
     """An officer's exclusive hold; the fence grows with every new claim."""
@@ -50,6 +57,8 @@ class Closing(Record, frozen=True):
 
     at: Millis
     by: str
+    timer: int = 0
+    """The number that a `Lapse` must name; 0 when no claim was held."""
 
 
 class OutPart(Record, frozen=True):
@@ -88,6 +97,12 @@ class Answer(Record, frozen=True):
     to: OfficerId = ""
     """To whom a draft was handed over."""
     media: tuple[Media, ...] = ()
+    seen: int = 0
+    """The version at which somebody last let it leave: what changed later was not seen."""
+
+    def part(self, part: PartId) -> OutPart | None:
+        """Return one of its parts."""
+        return next((p for p in self.parts if p.id == part), None)
 
 
 class Conversation(Record, frozen=True):
@@ -107,6 +122,8 @@ class Conversation(Record, frozen=True):
     lane: str = "other"
     lane_word: str = ""
     """The word that put it in its lane; "" when an officer or nobody did."""
+    lane_set: bool = False
+    """Whether an officer chose the lane: then no message changes it."""
     tags: tuple[str, ...] = ()
     claim: Claim | None = None
     fence: int = 0
@@ -136,6 +153,10 @@ class Conversation(Record, frozen=True):
     """Message -> the version at which it last came or changed: the last eight."""
     gone: tuple[MessageId, ...] = ()
     """Messages deleted by their author: the last eight."""
+    edited: dict[MessageId, Millis] = msgspec.field(default_factory=dict)
+    """Message -> when its latest known edit was written: the last eight."""
+    newer: dict[MessageId, MessageId] = msgspec.field(default_factory=dict)
+    """An edited message's earlier id -> its newest id: the last eight."""
     news: int = 0
     """The version at which they last wrote or edited."""
     members: tuple[PersonId, ...] = ()
@@ -156,13 +177,28 @@ class Conversation(Record, frozen=True):
 
     @property
     def open_answer(self) -> Answer | None:
-        """The answer that is neither done nor given up, if there is one."""
-        done = ("sent", "retracted", "discarded")
-        return next((a for a in self.answers if a.state not in done), None)
+        """The answer on its way or stuck, else the latest draft, if there is one."""
+        moving = (a for a in self.answers if a.state in MOVING)
+        drafts = (a for a in reversed(self.answers) if a.state == "draft")
+        return next(moving, None) or next(drafts, None)
 
     def answer(self, answer: AnswerId) -> Answer | None:
         """Return one of the answers still remembered."""
         return next((a for a in self.answers if a.id == answer), None)
+
+
+def may_leave(conversation: Conversation, answer: Answer) -> bool:
+    """Say whether nobody else has claimed since; a greeting yields to any human."""
+    if answer.kind == "greeting":
+        return conversation.claim is None and not has_human_answer(conversation)
+    return conversation.fence == answer.fence or conversation.claimant == answer.author
+
+
+def has_human_answer(conversation: Conversation) -> bool:
+    """Say whether a human answer has left or is on its way."""
+    return conversation.answered or any(
+        a.kind == "human" and a.state in (*MOVING, "sent") for a in conversation.answers
+    )
 
 
 def part_to_send(conversation: Conversation) -> tuple[Answer, Part, Millis] | None:
@@ -173,21 +209,56 @@ def part_to_send(conversation: Conversation) -> tuple[Answer, Part, Millis] | No
     answer = conversation.open_answer
     if answer is None or answer.state not in ("ready", "sending"):
         return None
+    if not may_leave(conversation, answer):
+        return None
+    part = next((p for p in answer.parts if p.state not in THERE), None)
+    if part is None or part.state != "ready":
+        return None
+    outgoing = Part(
+        id=part.id,
+        account=conversation.account,
+        audience=answer.audience,
+        text=part.text,
+        re=target_of(answer, part.id),
+        recipients=answer.recipients,
+        media=part.media,
+    )
+    return answer, outgoing, max(answer.leaves_at, part.until)
+
+
+def target_of(answer: Answer, part: PartId) -> MessageId:
+    """Return what a part replies to: the part before it, or what the whole answer replies to."""
     before = answer.re
-    for part in answer.parts:
-        if part.state in ("sent", "arrived"):
-            before = part.ref
-            continue
-        if part.state != "ready":
-            return None
-        outgoing = Part(
-            id=part.id,
-            account=conversation.account,
-            audience=answer.audience,
-            text=part.text,
-            re=before,
-            recipients=answer.recipients,
-            media=part.media,
-        )
-        return answer, outgoing, max(answer.leaves_at, part.until)
+    for one in answer.parts:
+        if one.id == part:
+            break
+        before = one.ref or before
+    return before
+
+
+def parts_to_retract(conversation: Conversation) -> tuple[OutPart, ...]:
+    """Return the sent parts that an officer asked to take back, the last one first."""
+    return tuple(
+        part
+        for answer in conversation.answers
+        if answer.state == "retracting"
+        for part in reversed(answer.parts)
+        if part.state in THERE
+    )
+
+
+def find_part(conversation: Conversation, part: PartId) -> tuple[Answer, OutPart] | None:
+    """Return a part and its answer, if they are still remembered."""
+    for answer in conversation.answers:
+        if (found := answer.part(part)) is not None:
+            return answer, found
+    return None
+
+
+def due_at(conversation: Conversation) -> Millis | None:
+    """Return when the clerk must look: a snooze ends, or a claim outlives its closing by 12 h."""
+    if conversation.wake:
+        return conversation.wake.at
+    if conversation.closed and conversation.closed.timer and conversation.claim:
+        return conversation.closed.at + LAPSES_AFTER
     return None

@@ -1,0 +1,1 @@
+"""An answer's text: composed once, signed, sealed. Pure throughout."""

@@ -1,0 +1,90 @@
+"""Accounts, officers, lanes and profiles, looked up the ways the house asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inbox.team.roles import may
+from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Policy, Profile
+
+
+class Policies:
+    """The tables of the house; `epoch`, `on_duty` and `halted` are kept current by the inbox.
+
+    `profiles` is keyed by platform, or by account where the server narrowed it.
+    """
+
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        officers: Sequence[Officer],
+        lanes: Sequence[Lane],
+        tags: Sequence[str],
+        profiles: Mapping[str, Profile],
+    ) -> None:
+        self.accounts = tuple(accounts)
+        self.officers = {officer.id: officer for officer in officers}
+        self.lanes = tuple(lanes)
+        self.tags = tuple(tags)
+        self.profiles = dict(profiles)
+        self.epoch = ""
+        self.on_duty: frozenset[OfficerId] = frozenset()
+        self.halted: frozenset[AccountId] = frozenset()
+        self._by_id = {account.id: account for account in self.accounts}
+        self._by_native = {(one.platform, one.native_id): one for one in self.accounts}
+        self._by_slack = {one: officer for officer in officers for one in officer.slack}
+        self._teams = {one.partition("/")[0] for one in self._by_slack if "/" in one}
+
+    def of(self, account_id: AccountId, by: str) -> Policy:
+        """Return what a decision may look at; raises KeyError for an account nobody knows."""
+        account = self._by_id[account_id]
+        who, _, name = by.partition(":")
+        return Policy(
+            account=account,
+            profile=self.profile(account),
+            lanes=self.lanes,
+            tags=self.tags,
+            officer=self.officers.get(name) if who == "officer" else None,
+            officers=self.officers,
+            on_duty=self.on_duty,
+            epoch=self.epoch,
+            halted=account_id in self.halted,
+        )
+
+    def profile(self, account: Account) -> Profile:
+        """Return an account's own profile where the server narrowed it, else its platform's."""
+        narrowed = self.profiles.get(account.id)
+        return narrowed if narrowed is not None else self.profiles[account.platform]
+
+    def account(self, account_id: AccountId) -> Account | None:
+        """Return an account by its slug."""
+        return self._by_id.get(account_id)
+
+    def by_native(self, platform: str, native_id: str) -> Account | None:
+        """Return the account that the platform calls by this id."""
+        return self._by_native.get((platform, native_id))
+
+    def officer(self, officer_id: OfficerId) -> Officer | None:
+        """Return an officer, a removed one too: `may` refuses them everything."""
+        return self.officers.get(officer_id)
+
+    def by_slack(self, team: str, user: str) -> Officer | None:
+        """Return who acts in Slack; `team` is a workspace's or an enterprise's id.
+
+        A bare user id of officers.toml counts only in a team that the table names, or in any when
+        it names none; somebody of a foreign team is nobody.
+        """
+        named = self._by_slack.get(f"{team}/{user}")
+        if named is not None:
+            return named
+        ours = team in self._teams or not self._teams
+        return self._by_slack.get(user) if ours else None
+
+    def channels(self) -> tuple[str, ...]:
+        """Return every Slack channel that shows cards, once."""
+        every = (one for a in self.accounts for one in (a.slack_channel, a.private_channel))
+        return tuple(dict.fromkeys(channel for channel in every if channel))
+
+    def accounts_for(self, officer: Officer) -> tuple[Account, ...]:
+        """Return the accounts that an officer may read."""
+        return tuple(account for account in self.accounts if may(officer, "read", account))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeAlias
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
@@ -45,6 +46,12 @@ AGAIN = ("LOADING", "MASTERDOWN", "NOREPLICAS", "MISCONF", "OOM", "BUSY")
 """The first words of answers that mean: nothing was done, try again."""
 
 
+NO_FUNCTION = "unction not found"
+"""What servers answer about a function they do not have."""
+
+LIBRARIES = tuple(path.read_text() for path in sorted(Path(__file__).parent.glob("*.lua")))
+"""Our functions; their names carry a version, so that two releases can share a server."""
+
 AWAY = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError)
 MOVING = (AskError, TryAgainError, ClusterDownError, ReadOnlyError, OutOfMemoryError)
 
@@ -70,6 +77,22 @@ class Client:
         self._tasks: set[asyncio.Task[None]] = set()
         self._redis: Any = _connect_cluster(url) if cluster else _connect(url)
 
+    @classmethod
+    async def reached(cls, url: str, *, when_gone: Callable[[], None] | None = None) -> Self:
+        """Ask a server whether it is one of a Cluster, and call it as it wants to be called.
+
+        `redis+cluster://` says so beforehand, where a server forbids INFO. Raises Gone.
+        """
+        scheme, _, rest = url.partition("+cluster:")
+        if rest:
+            return cls(f"{scheme}:{rest}", cluster=True, when_gone=when_gone)
+        single = cls(url, when_gone=when_gone)
+        facts = (await single.everywhere("INFO", "cluster"))[0]
+        if not int(facts.get("cluster_enabled", 0)):
+            return single
+        await single.aclose()
+        return cls(url, cluster=True, when_gone=when_gone)
+
     async def call(self, *args: Argument) -> Any:
         """Let the server do one command and return its answer, in bytes, as redis-py parses RESP2.
 
@@ -84,6 +107,22 @@ class Client:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future
+
+    async def function(self, name: str, names: Sequence[str], *args: Argument) -> Any:
+        """Let a function of ours run on these keys, loading it where a server has lost it."""
+        call = ("FCALL", name, len(names), *names, *args)
+        try:
+            return await self.call(*call)
+        except ResponseError as error:
+            if NO_FUNCTION not in str(error):
+                raise
+        await self.load_libraries()
+        return await self.call(*call)
+
+    async def load_libraries(self) -> None:
+        """Give every primary our functions; they replicate and persist from there."""
+        for library in LIBRARIES:
+            await self.everywhere("FUNCTION", "LOAD", "REPLACE", library)
 
     async def block(self, key: str, *args: Argument) -> Any:
         """Do a command that waits for something to happen to `key`; its BLOCK stays below 5 s."""
@@ -103,6 +142,17 @@ class Client:
                 return [await self._redis.execute_command(*args)]
             nodes = self._redis.get_primaries()
             return [await self._redis.execute_command(*args, target_nodes=[n]) for n in nodes]
+        except (*AWAY, ResponseError) as error:
+            if _is_gone(error):
+                await self._forget(error)
+            raise _told(error) from error
+
+    async def names(self, pattern: str) -> AsyncIterator[str]:
+        """Yield the keys that look so, on every primary; what changes meanwhile may come twice."""
+        try:
+            await self._ready()
+            async for name in self._redis.scan_iter(match=pattern, count=1000):
+                yield name.decode()
         except (*AWAY, ResponseError) as error:
             if _is_gone(error):
                 await self._forget(error)

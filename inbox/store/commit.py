@@ -1,0 +1,92 @@
+"""The one way in which anything becomes true: a guess, what follows from it, and one answer."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from inbox.conversations.events import SCHEMA
+from inbox.store import keys, raw
+from inbox.store.client import Client
+from inbox.store.codec import NewerSchema
+from inbox.words import MessageId, Millis, Record
+
+Kind: TypeAlias = Literal["conv", "reach", "contact"]
+
+
+class Commit(Record, frozen=True):
+    """All that one commit writes; repeated byte by byte, it happens once.
+
+    `expected` is how the snapshot must begin ("" where there must be none), `line` begins with
+    `beginning`, the operation's whole id. `due` is the next timer in UTC ms, None clears it.
+    `place` is a Slack channel and a score in its queue; `channels` are all it may stand in now.
+    `taken` are ids that may be taken in once: the first decides, the others go along.
+    """
+
+    kind: Kind
+    id: str
+    expected: str
+    number: int
+    beginning: bytes
+    snapshot: bytes
+    line: bytes
+    at: Millis
+    due: Millis | None = None
+    place: tuple[str, int] | None = None
+    channels: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    payload: bytes = b""
+    message: MessageId = ""
+
+
+class Verdict(NamedTuple):
+    """What became of a commit; `truth` is the snapshot that stands, except after "ok"."""
+
+    answer: Literal["ok", "moved", "already"]
+    truth: bytes
+
+
+async def commit(client: Client, what: Commit) -> Verdict:
+    """Let a commit happen; raise Gone when unknown, NewerSchema when a newer release has been."""
+    tag = keys.tag(what.id)
+    names = [
+        keys.snapshot(what.kind, what.id),
+        keys.past(what.kind, what.id),
+        keys.log(tag),
+        keys.known(what.kind, what.id),
+        keys.due(tag),
+        keys.schema(tag),
+    ]
+    packed = raw.pack(what.payload)
+    if packed:
+        names.append(raw.key(what.id, what.at))
+    if what.place:
+        names.append(keys.queue(tag, what.place[0]))
+    standing = what.place[0] if what.place else ""
+    names += [keys.queue(tag, channel) for channel in what.channels if channel != standing]
+    answer = await client.function(
+        "commit_1",
+        names,
+        SCHEMA,
+        what.expected,
+        what.number,
+        what.beginning,
+        what.snapshot,
+        what.line,
+        what.kind,
+        what.id,
+        "" if what.due is None else what.due,
+        what.place[1] if what.place else "",
+        packed,
+        what.message,
+        raw.SECONDS,
+        len(what.taken),
+        *what.taken,
+    )
+    if answer[0] == b"newer":
+        raise NewerSchema(f"schema {answer[1].decode()} is in use; this release knows {SCHEMA}")
+    word: Literal["ok", "moved", "already"] = msgspec.convert(
+        answer[0].decode(), Literal["ok", "moved", "already"]
+    )
+    return Verdict(word, answer[1] if len(answer) > 1 else b"")

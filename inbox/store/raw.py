@@ -1,0 +1,33 @@
+"""Payloads as they came: compressed, apart from the histories, gone with their day."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+from inbox.store import keys
+from inbox.store.client import Client
+from inbox.words import ConversationId, MessageId, Millis
+
+KEPT_DAYS = 30
+"""A payload is for finding out what a platform really sent: a month is enough, law or no law."""
+
+SECONDS = KEPT_DAYS * 86_400
+
+
+def pack(payload: bytes) -> bytes:
+    """Compress a payload; level 1, for it is done between a message and its acknowledgement."""
+    return zlib.compress(payload, 1) if payload else b""
+
+
+def key(conversation: ConversationId, at: Millis) -> str:
+    """Name the hash of one bucket's payloads of the (UTC) day of `at`."""
+    return keys.raw(keys.tag(conversation), f"{datetime.fromtimestamp(at / 1000, UTC):%Y%m%d}")
+
+
+async def load(
+    client: Client, conversation: ConversationId, message: MessageId, at: Millis
+) -> bytes | None:
+    """Give the payload of a message taken in at `at`, or None when its time is over."""
+    packed = await client.call("HGET", key(conversation, at), message)
+    return zlib.decompress(packed) if packed else None

@@ -1,0 +1,66 @@
+"""Which conversation a message belongs to: set if absent, and final."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from inbox.store import keys
+from inbox.store.client import Client
+from inbox.words import ConversationId, MessageId
+
+DELETED = "deleted"
+"""The mark of a message whose author took it back, perhaps before we saw it."""
+
+
+class Place(NamedTuple):
+    """Where a message belongs ("" when nobody knows yet), and what is marked of it."""
+
+    conversation: ConversationId
+    mark: str
+
+
+class Registry:
+    """Routes every id of a message, and every part we sent; being in it is not being taken in."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def ask(self, message: MessageId) -> Place:
+        """Look a message up."""
+        value = await self._client.call("HGET", keys.registry(message), message)
+        conversation, _, mark = (value or b" ").decode().partition(" ")
+        return Place(conversation, mark)
+
+    async def put(self, message: MessageId, conversation: ConversationId) -> Place:
+        """Say where a message belongs; the first answer stands, and is returned."""
+        return await self._do(message, conversation, "")
+
+    async def put_chain(self, chain: tuple[MessageId, ...], conversation: ConversationId) -> Place:
+        """Route every id of an edit chain to where its first id belongs; marks of any id count."""
+        first = await self.put(chain[0], conversation)
+        others = await asyncio.gather(*(self.put(m, first.conversation) for m in chain[1:]))
+        marks = [place.mark for place in (first, *others) if place.mark]
+        return Place(first.conversation, marks[0] if marks else "")
+
+    async def mark_deleted(self, message: MessageId) -> Place:
+        """Leave a tombstone, and say where the message belongs if that is known."""
+        return await self._do(message, "", DELETED)
+
+    async def alias(self, hashed: ConversationId, conversation: ConversationId) -> ConversationId:
+        """Send what would be `hashed` to a conversation that we opened; the first answer stands."""
+        return (await self.put(_alias(hashed), conversation)).conversation
+
+    async def meant(self, hashed: ConversationId) -> ConversationId:
+        """Give the conversation that we opened in this place, or else `hashed` itself."""
+        return (await self.ask(_alias(hashed))).conversation or hashed
+
+    async def _do(self, message: MessageId, conversation: ConversationId, mark: str) -> Place:
+        answer = await self._client.function(
+            "registry_1", [keys.registry(message)], message, conversation, mark
+        )
+        return Place(answer[0].decode(), answer[1].decode())
+
+
+def _alias(hashed: ConversationId) -> str:
+    return f"alias:{hashed}"

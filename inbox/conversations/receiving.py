@@ -92,7 +92,7 @@ def _raised(case: Case, lane: str) -> str:
     c = case.conversation
     if c.lane_set or not lane:
         return ""
-    first = c.count == 0 and lane != c.lane
+    first = c.count == 0
     more_urgent = rank(case.policy, lane) < rank(case.policy, c.lane)
     return lane if first or more_urgent else ""
 

@@ -258,5 +258,7 @@ def because(refusal: Denied, shown: Shown | None, say: Say) -> Pieces:
     """Return a refusal's sentence with names and platform filled in."""
     if shown is None:
         return say.because(refusal)
-    known = Denied(refusal.why, {"platform": shown.platform, **refusal.facts})
+    claim = shown.conversation.claim
+    holds = {"by": claim.holder, "since": claim.since} if claim else {}
+    known = Denied(refusal.why, {"platform": shown.platform, **holds, **refusal.facts})
     return say.because(known, shown.names)

@@ -1,0 +1,92 @@
+"""What Slack is asked for when the app is installed: each scope with its reason.
+
+https://docs.slack.dev/reference/app-manifest (version 2). No scope reads a channel's history unless
+asked for: notes come by button and shortcut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.slack import ids
+
+SCOPES: Mapping[str, str] = {
+    "chat:write": "posts and updates the cards",
+    "commands": "takes /inbox and the shortcuts",
+    "users:read": "shows names and each officer's language and time zone",
+    "dnd:read": "warns who is silent while on duty",
+    "im:write": "writes to one officer who must act",
+    "reactions:write": "marks a message that was kept as a note",
+    "channels:read": "sees when a public channel is archived or shared",
+    "groups:read": "sees when a private channel is shared or gains a guest",
+}
+HISTORY: Mapping[str, str] = {
+    "channels:history": "looks a card up after a dropped connection, so that none stands twice",
+    "groups:history": "the same in private channels",
+}
+EVENTS = (
+    "app_home_opened",
+    "app_uninstalled",
+    "channel_archive",
+    "channel_deleted",
+    "channel_shared",
+    "channel_unarchive",
+    "group_archive",
+    "group_deleted",
+    "group_unarchive",
+    "member_joined_channel",
+    "member_left_channel",
+    "tokens_revoked",
+)
+
+
+def manifest(
+    public_url: str, command: str = "/inbox", *, socket: bool = False, history: bool = False
+) -> dict[str, Any]:
+    """Return the app manifest; over HTTP Slack calls `<public_url>/slack/events`.
+
+    `history` adds the scopes to look a message up by its metadata when a post was cut.
+    """
+    door = {} if socket else {"url": f"{public_url.rstrip('/')}/slack/events"}
+    ask = {} if socket else {"request_url": door["url"]}
+    slash = {
+        "command": command,
+        "description": "The next one that waits, yours, or find",
+        "usage_hint": "next | mine | find words | on | off | help",
+        "should_escape": True,
+        **door,
+    }
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Chancery",
+            "description": "The ministry's social inbox: claimed once, answered once.",
+            "background_color": "#1d3557",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Chancery", "always_online": True},
+            "shortcuts": [
+                _shortcut("Keep as a note", "message", ids.SHORTCUT_NOTE, "Kept inside, not sent"),
+                _shortcut("Next in the inbox", "global", ids.SHORTCUT_NEXT, "The next that waits"),
+            ],
+            "slash_commands": [slash],
+        },
+        "oauth_config": {"scopes": {"bot": sorted({**SCOPES, **(HISTORY if history else {})})}},
+        "settings": {
+            "event_subscriptions": {**ask, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **ask},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _shortcut(name: str, kind: str, callback: str, description: str) -> dict[str, str]:
+    return {"name": name, "type": kind, "callback_id": callback, "description": description}

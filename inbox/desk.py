@@ -31,7 +31,7 @@ from inbox.conversations.events import SCHEMA, AnyEvent, Entry, Sent
 from inbox.conversations.state import Conversation, due_at
 from inbox.store import codec
 from inbox.store.client import Client, Gone
-from inbox.store.commit import Commit, Verdict, commit
+from inbox.store.commit import Commit, Verdict, commit, load
 from inbox.store.registry import DELETED, Registry
 from inbox.triage.lanes import sort
 from inbox.triage.urgency import place
@@ -108,7 +108,7 @@ class _Errand:
 
 
 class Desk:
-    """Decides on a guess of the conversation; the commit checks it and, when wrong, tells the truth.
+    """Decides on a guess of the conversation; the commit checks it and, if wrong, tells the truth.
 
     `now` gives server time in UTC ms, `ids` 16 unguessable characters, `secret` keys the
     conversations' ids.
@@ -178,8 +178,9 @@ class Desk:
     async def _take(self, account: AccountId, command: Inbound, raw: bytes) -> Done | Denied:
         order = self.order(command, by=f"platform:{account.partition('/')[0]}", op=_op(command))
         match command:
-            case Receive():
-                return await self._receive(replace(order, command=self._sorted(command)), raw)
+            case Receive(message=message):
+                sorted_ = replace(order, command=self._sorted(command))
+                return await self._receive(message, sorted_, raw)
             case MarkDeleted(message=message):
                 return await self._delete(message, order)
             case MarkEdited(message=message, new_id=new_id):
@@ -190,7 +191,12 @@ class Desk:
                 return await self._do(
                     _Errand(where.conversation, order, self._ids(), (), (order.op,), raw, new_id)
                 )
-            case Report() | SetMembers():
+            case Report(ref=ref):
+                where = await self._reached(lambda: self._registry.ask(ref))
+                if not where.conversation:
+                    return Denied("unknown_message")
+                return await self._do(_Errand(where.conversation, order, self._ids()))
+            case SetMembers():
                 return Denied("unknown_conversation")
 
     def _sorted(self, command: Receive) -> Receive:
@@ -201,10 +207,8 @@ class Desk:
         lane, word = sort(command.message.text, policy.lanes)
         return replace(command, lane=lane, word=word)
 
-    async def _receive(self, order: Order, raw: bytes) -> Done | Denied:
+    async def _receive(self, message: Message, order: Order, raw: bytes) -> Done | Denied:
         """Route a message, then take it in; the route is written before and is final."""
-        assert isinstance(order.command, Receive)
-        message = order.command.message
         asked = time.monotonic()
         ref = await self._meant(message)
         chain = (*message.chain, message.id)
@@ -318,9 +322,9 @@ class Desk:
         after = replace(fold(before, entry), head=codec.chain(before.head, line))
         policy = self._policies.of(after.account, errand.order.by)
         account = policy.account
-        for event in events:
-            if isinstance(event, Sent) and event.ref:
-                await self._reached(lambda ref=event.ref: self._registry.put(ref, errand.ref))
+        refs = [event.ref for event in events if isinstance(event, Sent) and event.ref]
+        if refs:
+            await self._reached(lambda: self._registry.put_all(refs, errand.ref))
         what = Commit(
             kind="conv",
             id=errand.ref,

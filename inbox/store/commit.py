@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from inbox.conversations.events import SCHEMA
-from inbox.store import keys, raw
+from inbox.conversations.state import Conversation
+from inbox.store import codec, keys, raw
 from inbox.store.client import Client
 from inbox.store.codec import NewerSchema
-from inbox.words import MessageId, Millis, Record
+from inbox.words import ConversationId, MessageId, Millis, Record
 
 Kind: TypeAlias = Literal["conv", "reach", "contact"]
 
@@ -90,3 +91,8 @@ async def commit(client: Client, what: Commit) -> Verdict:
         answer[0].decode(), Literal["ok", "moved", "already"]
     )
     return Verdict(word, answer[1] if len(answer) > 1 else b"")
+
+
+async def load(client: Client, conversation: ConversationId) -> Conversation:
+    """Read a conversation as it stands; one that does not exist has version 0. Raises Gone."""
+    return codec.decode_snapshot(await client.call("GET", keys.snapshot("conv", conversation)))

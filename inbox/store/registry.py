@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from inbox.store import keys
@@ -35,6 +36,10 @@ class Registry:
     async def put(self, message: MessageId, conversation: ConversationId) -> Place:
         """Say where a message belongs; the first answer stands, and is returned."""
         return await self._do(message, conversation, "")
+
+    async def put_all(self, messages: Iterable[MessageId], conversation: ConversationId) -> None:
+        """Say where several belong, at once."""
+        await asyncio.gather(*(self.put(message, conversation) for message in messages))
 
     async def put_chain(self, chain: tuple[MessageId, ...], conversation: ConversationId) -> Place:
         """Route every id of an edit chain to where its first id belongs; marks of any id count."""

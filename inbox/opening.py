@@ -1,0 +1,225 @@
+"""Opening the inbox: the server, what must be true of it, and the doors to the core."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from inbox.desk import Desk, Done, Unavailable
+from inbox.find.find import Find
+from inbox.follow import Each, Follower
+from inbox.store import checks
+from inbox.store.aside import Aside, Refusals
+from inbox.store.boards import Boards
+from inbox.store.budgets import Budgets
+from inbox.store.client import Client, Gone
+from inbox.store.cursors import Cursors
+from inbox.store.drafts import Drafts
+from inbox.store.duty import Duty
+from inbox.store.epoch import Epoch
+from inbox.store.halts import Halts, seen_once
+from inbox.store.lease import Leases
+from inbox.store.log import Log, Touched
+from inbox.store.notices import Notices
+from inbox.store.outbox import Outbox
+from inbox.store.pictures import Pictures, View
+from inbox.store.queue import Queue
+from inbox.store.read import Read
+from inbox.store.server import CannotStart, Embedded
+from inbox.team.policies import Policies
+from inbox.triage.urgency import place
+from inbox.words import AccountId, Millis
+
+__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Unavailable", "Unfit", "opened"]
+
+Unfit = checks.Unfit
+
+SKEW_MOST = 2000
+"""Milliseconds between our clock and the server's after which we are not ready."""
+
+SKEW_EVERY = 60.0
+"""Seconds between two measurements of the server's time."""
+
+FRESH_EVERY = 2.0
+"""Seconds after which what another process halted, or who came on duty, is known here."""
+
+Clock = Callable[[], Millis]
+Ids = Callable[[], str]
+log = structlog.get_logger(__name__)
+
+
+class Inbox:
+    """The doors to the core; each constructor elsewhere is given the members it uses."""
+
+    def __init__(
+        self,
+        client: Client,
+        policies: Policies,
+        *,
+        data: Path,
+        secret: bytes,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._clock = clock
+        self._offset = 0
+        self._warnings: tuple[str, ...] = ()
+        self.desk = Desk(client, policies, secret=secret, now=self.now, ids=ids)
+        self.read = Read(client)
+        self.queue = Queue(client)
+        self.drafts = Drafts(client)
+        self.leases = Leases(client, ids)
+        self.cursors = Cursors(client)
+        self.budgets = Budgets(client, self.now)
+        self.outbox = Outbox(client)
+        self.boards = Boards(client)
+        self.aside = Aside(client)
+        self.refusals = Refusals(client)
+        self.duty = Duty(client, self.now)
+        self.notices = Notices(client)
+        self.log = Log(client, self.read.everything)
+        self.find = Find(data, self.read)
+        self.pictures = Pictures(
+            client, self.read, lambda c: place(c, policies.of(c.account, "clerk"))
+        )
+        self._follower = Follower(client, self.log, self.leases, self.aside)
+        self._halts = Halts(client)
+        self._epoch = Epoch(client, ids)
+
+    @property
+    def epoch(self) -> str:
+        """What changes when the server may have forgotten something."""
+        return self._policies.epoch
+
+    @property
+    def skew(self) -> Millis:
+        """How far the server's clock is ahead of ours."""
+        return self._offset
+
+    def now(self) -> Millis:
+        """Return the server's time in UTC ms: our clock and what it was measured to be off."""
+        return self._clock() + self._offset
+
+    async def halted(self) -> frozenset[AccountId]:
+        """Return the accounts from which nothing may leave."""
+        return await self._halts.halted()
+
+    async def halt(self, account: AccountId) -> None:
+        """Let nothing more leave from this account."""
+        await self._halts.halt(account)
+        await self.refresh()
+
+    async def unhalt(self, account: AccountId) -> None:
+        """Let answers leave again."""
+        await self._halts.unhalt(account)
+        await self.refresh()
+
+    async def restored(self) -> str:
+        """Begin a new epoch: every answer that has not left waits for an officer."""
+        await self._epoch.renew()
+        await self.refresh()
+        return self.epoch
+
+    async def seen_once(self, key: str, seconds: int) -> bool:
+        """Return True the first time in `seconds` that anybody asks this."""
+        return await seen_once(self._client, key, seconds)
+
+    async def follow(self, name: str, each: Each[Touched], *, stop: asyncio.Event) -> None:
+        """Tell `each` which conversations changed, in batches, until `stop` is set."""
+        await self._follower.follow(name, each, stop=stop)
+
+    async def rebuild(self, view: View) -> None:
+        """Draw a view anew from what conversations are, beside live traffic."""
+        await self.pictures.rebuild(view)
+
+    async def refresh(self) -> None:
+        """Learn who is on duty, what is halted, and in which epoch we are."""
+        duty, halted, epoch = await asyncio.gather(
+            self.duty.list(), self._halts.halted(), self._epoch.get()
+        )
+        self._policies.on_duty = frozenset(duty)
+        self._policies.halted = halted
+        self._policies.epoch = epoch
+
+    async def measure(self) -> None:
+        """Measure how far the server's clock is from ours, in the middle of a round trip."""
+        before = self._clock()
+        seconds, micros = (await self._client.everywhere("TIME"))[0]
+        after = self._clock()
+        self._offset = seconds * 1000 + micros // 1000 - (before + after) // 2
+
+    async def ready(self) -> dict[str, str]:
+        """Return each check's fault, "" where there is none."""
+        try:
+            await self._client.everywhere("PING")
+        except Gone as gone:
+            return {"store": f"not reachable: {gone}"}
+        fast = abs(self._offset) <= SKEW_MOST
+        return {
+            "store": "",
+            "persistence": "; ".join(self._warnings),
+            "clock": "" if fast else f"{self._offset} ms off the server's",
+        }
+
+    async def prepare(self, data: Path, mode: str) -> None:
+        """Refuse what must not be used, and learn what must be known before the first order."""
+        self._warnings = await checks.check_server(self._client)
+        await checks.check_birth(self._client, data, mode)
+        await checks.check_schema(self._client)
+        await self._client.load_libraries()
+        await self.measure()
+        await self.refresh()
+
+    async def keep_fresh(self) -> None:
+        """Go on measuring and refreshing, for ever; a store that is away is asked again."""
+        measured = time.monotonic()
+        while True:
+            await asyncio.sleep(FRESH_EVERY)
+            with suppress(Gone):
+                await self.refresh()
+                if time.monotonic() - measured > SKEW_EVERY:
+                    await self.measure()
+                    measured = time.monotonic()
+
+
+@asynccontextmanager
+async def opened(
+    url: str | None,
+    *,
+    data: Path,
+    secret: bytes,
+    policies: Policies,
+    clock: Clock,
+    ids: Ids,
+    mode: Literal["real", "sandbox"],
+) -> AsyncIterator[Inbox]:
+    """Open the inbox on a server, or on the data folder's own where `url` is None.
+
+    Raises Unfit, NewerSchema, CannotStart, Gone with words for an operator.
+    """
+    async with AsyncExitStack() as stack:
+        embedded = None
+        if url is None:
+            embedded = Embedded(data)
+            stack.push_async_callback(embedded.leave)
+            await embedded.enter()
+            url = embedded.address.url
+        client = await Client.reached(url, when_gone=embedded.knock if embedded else None)
+        stack.push_async_callback(client.aclose)
+        inbox = Inbox(client, policies, data=data, secret=secret, clock=clock, ids=ids)
+        await inbox.prepare(data, mode)
+        fresh = asyncio.create_task(inbox.keep_fresh())
+        try:
+            yield inbox
+        finally:
+            fresh.cancel()
+            with suppress(asyncio.CancelledError):
+                await fresh

@@ -108,7 +108,7 @@ class _Errand:
 
 
 class Desk:
-    """Decides on a guess of the conversation; the commit checks it and, if wrong, tells the truth.
+    """Decides on a guess of the conversation; the commit checks it, or else tells the truth.
 
     `now` gives server time in UTC ms, `ids` 16 unguessable characters, `secret` keys the
     conversations' ids.
@@ -201,7 +201,8 @@ class Desk:
 
     def _sorted(self, command: Receive) -> Receive:
         """Say in which lane a message is served, unless that is said already."""
-        if command.lane or command.message.ours:
+        unknown = self._policies.account(command.message.account) is None
+        if command.lane or command.message.ours or unknown:
             return command
         policy = self._policies.of(command.message.account, "platform:")
         lane, word = sort(command.message.text, policy.lanes)
@@ -306,7 +307,8 @@ class Desk:
         account = conversation.account
         if not account and isinstance(order.command, Receive):
             account = order.command.message.account
-        return self._policies.of(account, order.by) if account else None
+        known = self._policies.account(account)
+        return self._policies.of(account, order.by) if known else None
 
     @staticmethod
     def _entry(before: Conversation, errand: _Errand, events: tuple[AnyEvent, ...]) -> Entry:

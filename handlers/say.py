@@ -118,7 +118,7 @@ class Say:
     def _fact(self, place: str, fact: Any, names: Mapping[OfficerId, str]) -> Fact:
         if place in MOMENTS:
             return At(fact) if isinstance(fact, int) and fact > 0 else ""
-        if place in ("by", "to"):
+        if place in ("by", "to", "officer"):
             officer = str(fact).removeprefix("officer:")
             return names.get(officer, officer)
         if section := WORDED.get(place):

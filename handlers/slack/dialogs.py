@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from handlers.forms import EVERYONE
 from handlers.say import At, Say
 from handlers.slack import ids
 from handlers.slack.blocks import (
@@ -34,8 +35,8 @@ PAGE_TEXT = 7_500
 PAGE_LINES = 40
 LINE_TEXT = 3_000
 SNIPPET = 140
-EVERYONE = "everyone"
-"""The choice that gives a conversation back to the queue."""
+
+
 OUTCOMES = ("answered", "no_answer_needed", "handed_over", "moderated", "spam")
 
 

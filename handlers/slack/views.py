@@ -27,7 +27,7 @@ from handlers.slack.blocks import (
 )
 from handlers.slack.cards import MOST_BUTTONS, press
 from handlers.slack.ids import Meta, Press, block_of
-from handlers.slack.safe import public, size
+from handlers.slack.safe import one_line, public, size
 from handlers.slack.shown import (
     Opened,
     Shown,
@@ -103,7 +103,7 @@ def answer_view(shown: Shown, writing: Writing, say: Say, opened: Opened) -> Jso
     if shown.forbidden:
         return _forbidden(shown, shown.forbidden, blocks, say, opened)
     blocks += _box(shown, writing, say, opened)
-    blocks += _beside(shown, writing, say)
+    blocks += [*_confirmation(shown, say, opened), *_beside(shown, writing, say)]
     blocks += [divider(), _stays(shown, writing, say, opened)]
     feet = (say(f"modal.submit_{audience}"), say("button.cancel"))
     title = say(f"modal.title_{audience}")
@@ -210,6 +210,15 @@ def _box(shown: Shown, writing: Writing, say: Say, opened: Opened) -> list[Json]
     if len(writing.parts) > 1:
         blocks += [sentence(say, "modal.parts", count=len(writing.parts)), *_parts(writing.parts)]
     return blocks
+
+
+def _confirmation(shown: Shown, say: Say, opened: Opened) -> list[Json]:
+    """Ask on a minister's account for its handle, so that nobody speaks for them by a slip."""
+    if shown.account.kind != "minister":
+        return []
+    where = block_of(ids.CONFIRMED, shown.conversation.id, opened.turn)
+    label = say("modal.confirm", handle=one_line(f"@{shown.account.handle}", 60))
+    return [asked(where, label, typing(ids.CONFIRMED, multiline=False, most=100), optional=True)]
 
 
 def _beside(shown: Shown, writing: Writing, say: Say) -> list[Json]:

@@ -69,7 +69,9 @@ class Follower:
         while not stop.is_set():
             try:
                 await until(self._lead(run), stop)
-            except Gone:
+            except Exception as error:
+                if not _away(error):
+                    raise
                 await asyncio.sleep(self._pause)
 
     async def _lead(self, run: _Run[T]) -> None:
@@ -116,9 +118,9 @@ class _Run(Generic[T]):
     async def _hand(self, items: tuple[T, ...]) -> None:
         try:
             await self.each(items)
-        except Gone:
-            raise
-        except Exception:  # noqa: BLE001 - whatever is wrong with one item must not stop the others
+        except Exception as error:  # whatever is wrong with one item must not stop the others
+            if _away(error):
+                raise
             for item in items:
                 await self._hand_alone(item)
 
@@ -126,15 +128,20 @@ class _Run(Generic[T]):
         for tries_left in reversed(range(TRIES)):
             try:
                 return await self.each((item,))
-            except Gone:
-                raise
-            except Exception as error:  # noqa: BLE001 - see above: it is set aside by name
+            except Exception as error:  # it is set aside by name
+                if _away(error):
+                    raise
                 if not tries_left:
                     why = f"follower {self.name}: {type(error).__name__}"
                     await self.aside.put("", repr(item).encode(), why)
                     return None
             await asyncio.sleep(self.pause)
         return None
+
+
+def _away(error: Exception) -> bool:
+    """Whether the store could not be reached, as the store or the desk says it: no item's fault."""
+    return isinstance(error, Gone) or isinstance(error.__cause__, Gone)
 
 
 def _newest(items: Iterable[T]) -> tuple[T, ...]:

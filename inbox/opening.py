@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -25,13 +25,14 @@ from inbox.store.duty import Duty
 from inbox.store.epoch import Epoch
 from inbox.store.halts import Halts, seen_once
 from inbox.store.lease import Leases
-from inbox.store.log import Log, Touched
+from inbox.store.log import KeptMarks, Log, Marks, Source, Touched
 from inbox.store.notices import Notices
 from inbox.store.outbox import Outbox
 from inbox.store.pictures import Pictures, View
 from inbox.store.queue import Queue
 from inbox.store.read import Read
 from inbox.store.server import CannotStart, Embedded
+from inbox.store.timers import Timers
 from inbox.team.policies import Policies
 from inbox.triage.urgency import place
 from inbox.words import AccountId, Millis
@@ -51,6 +52,7 @@ FRESH_EVERY = 2.0
 
 Clock = Callable[[], Millis]
 Ids = Callable[[], str]
+T = TypeVar("T", bound=Hashable)
 log = structlog.get_logger(__name__)
 
 
@@ -71,6 +73,7 @@ class Inbox:
         self._policies = policies
         self._clock = clock
         self._offset = 0
+        self.data = data
         self._warnings: tuple[str, ...] = ()
         self.desk = Desk(client, policies, secret=secret, now=self.now, ids=ids)
         self.read = Read(client)
@@ -87,6 +90,7 @@ class Inbox:
         self.notices = Notices(client)
         self.log = Log(client, self.read.everything)
         self.find = Find(data, self.read)
+        self.timers = Timers(client)
         self.pictures = Pictures(
             client, self.read, lambda c: place(c, policies.of(c.account, "clerk"))
         )
@@ -132,13 +136,33 @@ class Inbox:
         """Return True the first time in `seconds` that anybody asks this."""
         return await seen_once(self._client, key, seconds)
 
-    async def follow(self, name: str, each: Each[Touched], *, stop: asyncio.Event) -> None:
+    async def follow(
+        self,
+        name: str,
+        each: Each[Touched],
+        *,
+        stop: asyncio.Event,
+        marks: Marks | None = None,
+    ) -> None:
         """Tell `each` which conversations changed, in batches, until `stop` is set."""
-        await self._follower.follow(name, each, stop=stop)
+        await self._follower.follow(name, each, stop=stop, marks=marks)
 
-    async def rebuild(self, view: View) -> None:
+    async def follow_source(
+        self, name: str, source: Source[T], each: Each[T], *, stop: asyncio.Event
+    ) -> None:
+        """Follow something else in the same way: `notices`, say."""
+        await self._follower.follow_source(name, source, each, stop=stop)
+
+    def marks(self, name: str) -> KeptMarks:
+        """Return where a follower's cursors are kept, for a view that keeps its own beside."""
+        return KeptMarks(self._client, name)
+
+    async def rebuild(self, view: View | Literal["find"]) -> None:
         """Draw a view anew from what conversations are, beside live traffic."""
-        await self.pictures.rebuild(view)
+        if view == "find":
+            await self.find.rebuild()
+        else:
+            await self.pictures.rebuild(view)
 
     async def refresh(self) -> None:
         """Learn who is on duty, what is halted, and in which epoch we are."""

@@ -22,7 +22,7 @@ def fold(text: str) -> str:
 
     A Swede knows å from a, but who searches from abroad has only an a: each finds the other.
     """
-    split = unicodedata.normalize("NFKD", text.casefold())
+    split = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in split if not unicodedata.category(c).startswith("M"))
     return "".join(_digit(c) for c in bare.translate(ALIKE))
 

@@ -30,7 +30,10 @@ class Notices(Streams[Notice]):
 
     def __init__(self, client: Client) -> None:
         super().__init__(
-            client, {keys.NOTICES: keys.NOTICES}, {keys.NOTICES: keys.trimmed(keys.NOTICES)}, _read
+            client,
+            {keys.NOTICES: keys.NOTICES},
+            {keys.NOTICES: keys.trimmed(f"{{{keys.NOTICES}}}")},
+            _read,
         )
 
     async def put(self, kind: str, facts: Mapping[str, Any]) -> None:

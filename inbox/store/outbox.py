@@ -7,6 +7,7 @@ import asyncio
 from inbox.conversations.state import Answer, Conversation, part_to_send
 from inbox.store import keys
 from inbox.store.client import Client
+from inbox.store.scores import scored
 from inbox.words import AccountId, ConversationId, Millis
 
 UNSURE_AFTER = 120_000
@@ -28,7 +29,7 @@ class Outbox:
                 for tag in keys.tags()
             )
         )
-        kept = sorted((float(score), id_.decode()) for share in shares for id_, score in share)
+        kept = sorted((at, id_) for share in shares for id_, at in scored(share))
         return tuple(id_ for _, id_ in kept[:most])
 
     async def next(self, account: AccountId) -> Millis | None:
@@ -39,7 +40,7 @@ class Outbox:
                 for tag in keys.tags()
             )
         )
-        return min((int(share[0][1]) for share in shares if share), default=None)
+        return min((at for share in shares for _, at in scored(share)), default=None)
 
 
 def leaves_at(conversation: Conversation) -> Millis | None:

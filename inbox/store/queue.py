@@ -9,6 +9,7 @@ from typing import Any
 
 from inbox.store import keys
 from inbox.store.client import Client
+from inbox.store.scores import scored
 from inbox.words import ConversationId, Millis, Record
 
 RANK = 10**13
@@ -52,20 +53,19 @@ class Queue:
         """Return how many wait in each lane, by its rank; where nobody waits, no number."""
         counts: Counter[int] = Counter()
         for share in await self._each("ZRANGE", channel, 0, -1, "WITHSCORES"):
-            counts.update(int(score) // RANK for _, score in share)
+            counts.update(score // RANK for _, score in scored(share))
         return dict(counts)
 
     async def oldest(self, channel: str) -> Millis | None:
         """Return since when the one waits who has waited longest, whatever the lane."""
         shares = await self._each("ZRANGE", channel, 0, -1, "WITHSCORES")
-        return min((int(score) % RANK for share in shares for _, score in share), default=None)
+        return min((score % RANK for share in shares for _, score in scored(share)), default=None)
 
     async def _share(self, channel: str, tag: str, most: int) -> tuple[Waiting, ...]:
         key = keys.queue(tag, channel)
         kept = await self._client.call("ZRANGE", key, 0, most - 1, "WITHSCORES")
         return tuple(
-            Waiting(id_.decode(), int(score) // RANK, int(score) % RANK, channel)
-            for id_, score in kept
+            Waiting(id_, score // RANK, score % RANK, channel) for id_, score in scored(kept)
         )
 
     async def _each(self, command: str, channel: str, *more: str | int) -> list[Any]:

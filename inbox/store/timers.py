@@ -6,6 +6,7 @@ import asyncio
 
 from inbox.store import keys
 from inbox.store.client import Client
+from inbox.store.scores import scored
 from inbox.words import ConversationId, Millis
 
 
@@ -21,6 +22,6 @@ class Timers:
         shares = await asyncio.gather(
             *(self._client.call("ZRANGEBYSCORE", keys.due(tag), *limits) for tag in keys.tags())
         )
-        rung = sorted((float(at), member.decode()) for share in shares for member, at in share)
+        rung = sorted((at, member) for share in shares for member, at in scored(share))
         kinds = [member.partition("/") for _, member in rung]
         return tuple(id_ for kind, _, id_ in kinds if kind == "conv")[:most]

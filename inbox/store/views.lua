@@ -9,9 +9,8 @@ end
 -- KEYS: lease. ARGV: token, milliseconds. Answers {fence, 0} when taken, {0, milliseconds to wait} else.
 local function lease_take(keys, a)
   local now, kept = clock(), redis.call('HMGET', keys[1], 'token', 'until')
-  if kept[1] and kept[1] ~= a[1] and tonumber(kept[2]) > now then
-    return {0, tonumber(kept[2]) - now}
-  end
+  local left = kept[1] and kept[1] ~= a[1] and tonumber(kept[2]) - now or 0
+  if left > 0 then return {0, left} end -- guard: one-leader test=tests/inbox/store/test_views_lease.py::test_only_one_holds_a_lease_at_a_time
   redis.call('HSET', keys[1], 'token', a[1], 'until', string.format('%d', now + a[2]))
   return {redis.call('HINCRBY', keys[1], 'fence', 1), 0}
 end
@@ -25,13 +24,13 @@ end
 
 -- KEYS: lease. ARGV: token. The fence stays, so that it grows for ever.
 local function lease_drop(keys, a)
-  if redis.call('HGET', keys[1], 'token') ~= a[1] then return 0 end
+  if redis.call('HGET', keys[1], 'token') ~= a[1] then return 0 end -- guard: own-lease-only test=tests/inbox/store/test_views_lease.py::test_leaving_does_not_drop_the_lease_of_who_came_after
   return redis.call('HDEL', keys[1], 'token', 'until')
 end
 
 -- KEYS: marks. ARGV: fence, then stream and entry by turns. An older holder writes nothing.
 local function marks_keep(keys, a)
-  if tonumber(a[1]) < tonumber(redis.call('HGET', keys[1], 'fence') or '0') then return 0 end
+  if tonumber(a[1]) < tonumber(redis.call('HGET', keys[1], 'fence') or '0') then return 0 end -- guard: fenced-cursor test=tests/inbox/test_follow.py::test_whoever_lost_the_lease_writes_no_cursor
   redis.call('HSET', keys[1], 'fence', unpack(a))
   return 1
 end
@@ -40,7 +39,7 @@ end
 local function log_trim(keys, a)
   local last = redis.call('XREVRANGE', keys[1], '(' .. a[1], '-', 'COUNT', 1)
   if #last == 0 then return 0 end
-  redis.call('SET', keys[2], last[1][1])
+  redis.call('SET', keys[2], last[1][1]) -- guard: gap-is-known test=tests/inbox/test_follow.py::test_whoever_missed_what_was_trimmed_is_told_of_everything_anew
   return redis.call('XTRIM', keys[1], 'MINID', a[1])
 end
 
@@ -49,7 +48,7 @@ end
 local function picture(keys, a)
   local start = a[1] == '0' and '' or '[' .. a[1] .. ','
   local truth = redis.call('GETRANGE', keys[1], 0, #start - 1)
-  if truth ~= start then return 0 end  -- guard: picture-version test=tests/inbox/store/test_views_pictures.py::test_an_older_version_never_overwrites_a_newer
+  if truth ~= start then return 0 end -- guard: picture-version test=tests/inbox/store/test_views_pictures.py::test_an_older_version_never_overwrites_a_newer
   if a[4] == '' then return redis.call(a[3] == 'z' and 'ZREM' or 'HDEL', keys[2], a[2]) + 1 end
   if a[3] == 'z' then redis.call('ZADD', keys[2], a[4], a[2])
   else redis.call('HSET', keys[2], a[2], a[4]) end
@@ -59,7 +58,7 @@ end
 -- KEYS: draft. ARGV: when it was written, the draft ("": given up), seconds to keep it.
 local function draft_save(keys, a)
   local kept = redis.call('GET', keys[1])
-  if kept and tonumber(kept:match('^%d+')) > tonumber(a[1]) then return 0 end
+  if kept and tonumber(kept:match('^%d+')) > tonumber(a[1]) then return 0 end -- guard: newest-draft test=tests/inbox/store/test_views_small.py::test_an_older_autosave_never_overwrites_a_newer
   redis.call('SET', keys[1], a[1] .. ' ' .. a[2], 'EX', a[3])
   return 1
 end
@@ -71,10 +70,10 @@ local function window(key, per)
   return {used = tonumber(used), ends = tonumber(ends), most = tonumber(most)}
 end
 
-local function keep(key, per, w)
+local function keep(key, per, w, now)
   redis.call('HSET', key, per, string.format('%d %d %d', w.used, w.ends, w.most))
-  local left = redis.call('PEXPIRETIME', key)
-  if left < w.ends + 60000 then redis.call('PEXPIREAT', key, string.format('%d', w.ends + 60000)) end
+  local lives = w.ends - now + 60000
+  if redis.call('PTTL', key) < lives then redis.call('PEXPIRE', key, string.format('%d', lives)) end
 end
 
 -- KEYS: budget. ARGV: now, share, then most and seconds by turns. 0, or the time to wait until.
@@ -88,10 +87,10 @@ local function budget_take(keys, a)
     if w.used + 1 > most * share + 1e-9 then late = math.max(late, w.ends) end
     windows[per] = w
   end
-  if late > 0 then return late end
+  if late > 0 then return late end -- guard: budget-kept test=tests/inbox/store/test_views_small.py::test_fifty_at_once_get_no_more_than_there_is
   for per, w in pairs(windows) do
     w.used = w.used + 1
-    keep(keys[1], per, w)
+    keep(keys[1], per, w, now)
   end
   return 0
 end
@@ -108,7 +107,7 @@ local function budget_correct(keys, a)
   local w = window(keys[1], tostring(best))
   local used = math.max(0, w.most - left)
   if math.abs(w.ends - ends) <= 1000 then used = math.max(used, w.used) end
-  keep(keys[1], tostring(best), {used = used, ends = ends, most = w.most})
+  keep(keys[1], tostring(best), {used = used, ends = ends, most = w.most}, now)
   return 1
 end
 

@@ -1,1 +1,18 @@
-"""The only room that speaks to the public world."""
+"""The only room that speaks to the public world; `running` is what its `__main__` composes.
+
+It is loaded when first asked for, so that the contract can be imported without a platform.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bots.running import running
+
+__all__ = ["running"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("bots.running"), name)

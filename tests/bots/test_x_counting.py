@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -45,18 +44,6 @@ def test_every_published_vector_counts_as_published() -> None:
     assert len(found) == 44
     differing = {what: weighted for what, text, weighted in found if count(text) != weighted}
     assert differing == OLDER
-
-
-@pytest.mark.skipif(not VECTORS.exists(), reason="X's vectors are not at hand")
-def test_every_published_address_counts_23() -> None:
-    section = re.search(
-        r"^  urls:\n(.*?)^  \w+:", VECTORS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert section
-    texts = re.findall(r"text: (\".*\")\n\s+expected: true", section.group(1))
-    counted = {text: count(ast.literal_eval(text)) for text in texts}
-    assert len(counted) == 13
-    assert {text for text, length in counted.items() if length != 23} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bots.contract import Batch, Busy, Finding, Locked, Refused, Wiring
 from bots.platforms.x.calls import Calls
 from bots.platforms.x.limits import PROFILE
 from bots.platforms.x.listening import Listening
-from bots.platforms.x.news import dm_of, recipient
+from bots.platforms.x.news import dm_of
 from bots.platforms.x.payloads import (
     Json,
     address,
@@ -20,10 +20,10 @@ from bots.platforms.x.payloads import (
     ours_of,
     person_of,
     post_of,
-    same_words,
 )
 from bots.platforms.x.reading import Reader
 from bots.platforms.x.threads import Threads
+from inbox.conversations.receiving import plain
 from inbox.words import (
     Account,
     Audience,
@@ -78,12 +78,13 @@ class XBot:
         """Look for a part among what we wrote since then: the same words to the same post."""
         if part.audience == "private":
             return await self._find_written(part, since)
+        words = plain(part.text)
         async for body in self._reader.timeline(first_id(since - SLACK)):
             beside = included(body)
             for payload in body.get("data", ()):
                 post = post_of(payload, beside)
                 answers = ours_of(post.answers) if post.answers else ""
-                if answers == part.re and same_words(post.text, part.text):
+                if answers == part.re and plain(post.text) == words:
                     return self._ref(post.id)
         return None
 
@@ -154,10 +155,11 @@ class XBot:
         return Ref(ours_of(str(body["data"]["dm_event_id"])))
 
     async def _find_written(self, part: Part, since: Millis) -> Ref | None:
+        words = plain(part.text)
         async for body in self._reader.dms(first_id(since - SLACK)):
             for dm in map(dm_of, body.get("data", ())):
-                mine = dm.sender == self._account.native_id
-                if mine and (recipient(dm),) == part.recipients and same_words(dm.text, part.text):
+                mine = dm.sender == self._account.native_id and dm.to
+                if mine and (ours_of(dm.to),) == part.recipients and plain(dm.text) == words:
                     return Ref(ours_of(dm.id))
         return None
 

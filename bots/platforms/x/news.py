@@ -153,11 +153,6 @@ def of_dm(dm: Dm, native_id: str, account: AccountId, people: Included) -> News:
     return News(native_id, Receive(message), dm.raw)
 
 
-def recipient(dm: Dm) -> PersonId:
-    """Return who got a direct message."""
-    return ours_of(dm.to) if dm.to else ""
-
-
 def thread_with(one: str, other: str) -> str:
     """Name the one-to-one conversation of two people as X does: the lower id first."""
     return "-".join(sorted((native(one), native(other)), key=int))

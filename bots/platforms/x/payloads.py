@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -21,7 +20,6 @@ Json: TypeAlias = Mapping[str, Any]
 MARKS: Mapping[str, Mark] = {"government": "government", "business": "paid", "blue": "paid"}
 SNOWFLAKE_EPOCH: Millis = 1_288_834_974_657
 """The first millisecond that X's ids can encode (github.com/twitter-archive/snowflake)."""
-LEADING_NAMES = re.compile(r"^(?:@\w{1,20}\s+)+")
 
 
 class Post(Record, frozen=True):
@@ -142,11 +140,6 @@ def text_of(payload: Json) -> str:
     return text
 
 
-def same_words(one: str, other: str) -> bool:
-    """Return whether two texts say the same, whatever names X put before a reply."""
-    return _bare(one) == _bare(other)
-
-
 def digest(raw: bytes) -> str:
     """Return the digest that a message keeps of its payload."""
     return hashlib.sha256(raw).hexdigest()
@@ -195,10 +188,6 @@ def _long(payload: Json) -> Json:
     """Return where a post's full text and entities stand: longer ones have a note."""
     note: Json | None = _either(payload, "note_tweet", "note_post")
     return note if note and note.get("text") else payload
-
-
-def _bare(text: str) -> str:
-    return " ".join(LEADING_NAMES.sub("", html.unescape(text)).split())
 
 
 def _media(payload: Json, beside: Included) -> Iterator[Media]:

@@ -1,0 +1,106 @@
+"""Webhooks: `/hooks/<platform>/<app>`, signed over the raw body, acknowledged after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bots.contract import Batch, Door, Forged, News, Odd, Secrets
+from bots.counters import PUSHES
+from bots.intake import aside, take
+from bots.needs import Inbox, Policies
+from bots.platforms import PLATFORMS
+from inbox import Gone, Unavailable
+from inbox.conversations.commands import MarkDeleted
+from inbox.words import Account
+
+BODY_MOST = 1 << 20
+"""Bytes of a push: more is refused unread."""
+
+
+class Foreign(Exception):
+    """A push of one app about an account that belongs to another."""
+
+
+@dataclass(frozen=True)
+class _Hook:
+    """One app's door, and where its news go."""
+
+    platform: str
+    app: str
+    door: Door
+    inbox: Inbox
+    policies: Policies
+
+    async def challenge(self, request: web.Request) -> web.Response:
+        """Answer the platform's proof-of-ownership question."""
+        answer = self.door.challenge(request.query)
+        if answer is None:
+            return self._said(400, "no_challenge")
+        return web.Response(body=answer, content_type="application/json")
+
+    async def push(self, request: web.Request) -> web.Response:
+        """Take a push in: 200 once all of it is committed or set aside, 503 to be asked again."""
+        body = await request.content.read(BODY_MOST + 1)
+        while len(body) <= BODY_MOST and (more := await request.content.read(BODY_MOST)):
+            body += more
+        if len(body) > BODY_MOST:
+            return self._said(413, "too_large")
+        try:
+            await self._take(self.door.receive(request.headers, body))
+        except Forged:
+            return self._said(401, "forged")
+        except Foreign:
+            return self._said(403, "foreign")
+        except (Unavailable, Gone):
+            return self._said(503, "unavailable")
+        return self._said(200, "taken")
+
+    async def _take(self, batch: Batch) -> None:
+        homes = [await self._home(one) for one in batch.news]
+        for one, account in zip(batch.news, homes, strict=True):
+            if account is not None:
+                await take(self.inbox, account, one)
+            else:
+                why = one.why if isinstance(one, Odd) else "for an account that is none of ours"
+                await aside(self.inbox, "", one.raw, why)
+
+    async def _home(self, one: News | Odd) -> Account | None:
+        """Return whose news this is; raises Foreign where it is another app's account's."""
+        account = self.policies.by_native(self.platform, one.account_native_id)
+        if account is None and isinstance(one, News) and isinstance(one.command, MarkDeleted):
+            account = await self._whose(one.command)
+        self._not_foreign(account)  # guard: FOREIGN_APP test=tests/bots/test_doors.py::test_foreign
+        return account
+
+    async def _whose(self, deletion: MarkDeleted) -> Account | None:
+        """Return whose conversation a deleted message is in; else any of ours, for a tombstone."""
+        ref = await self.inbox.read.where(deletion.message)
+        known = await self.inbox.read.conversation(ref) if ref else None
+        if known is not None:
+            return self.policies.account(known.account)
+        mine = (one for one in self.policies.accounts if one.app == self.app)
+        return next(mine, None)
+
+    def _not_foreign(self, account: Account | None) -> None:
+        if account is not None and account.app != self.app:
+            raise Foreign
+
+    def _said(self, status: int, outcome: str) -> web.Response:
+        PUSHES.labels(self.platform, self.app, outcome).inc()
+        return web.Response(status=status, text=outcome)
+
+
+def routes(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[web.RouteDef]:
+    """Return the doors of every app that has accounts, to be mounted by whoever serves the web."""
+    found = list[web.RouteDef]()
+    apps = dict.fromkeys((one.platform, one.app) for one in policies.accounts)
+    for platform, app in apps:
+        ours = {one.native_id: one.id for one in policies.accounts if one.platform == platform}
+        door = PLATFORMS[platform].door(secrets.apps.get(app, {}), ours)
+        if door is not None:
+            hook = _Hook(platform, app, door, inbox, policies)
+            path = f"/hooks/{platform}/{app}"
+            found += [web.get(path, hook.challenge), web.post(path, hook.push)]
+    return found

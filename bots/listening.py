@@ -1,0 +1,116 @@
+"""Reads each account's platform again and again: one task an account, one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import structlog
+
+from bots.contract import Batch, Bot, Busy, Clock, Locked
+from bots.counters import READS
+from bots.intake import take
+from bots.needs import Inbox
+from bots.outcomes import backoff
+from inbox import Gone, Unavailable
+from inbox.words import Account
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+LOCKED_PAUSE = 300.0
+"""Seconds between two tries with credentials that no longer work."""
+TOLD_EVERY = 3600
+"""Seconds in which a locked account is told of once."""
+SHORTEST = 0.05
+"""Seconds between two rounds at least, whatever a platform says."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Reads one account: what a round brings is committed before its cursor is kept."""
+
+    inbox: Inbox
+    account: Account
+    bot: Bot
+    clock: Clock
+    sleep: Sleep = asyncio.sleep
+
+    async def run(self) -> None:
+        """Listen for ever, as long as this process is the one that does."""
+        failures = 0
+        while True:
+            wait, failures = await self.step(failures)
+            await self.sleep(max(SHORTEST, wait))
+
+    async def step(self, failures: int) -> tuple[float, int]:
+        """Read one round; return the seconds to wait, and how many rounds failed in a row."""
+        try:
+            await self.round()
+        except Busy as busy:
+            return self._counted("busy", (busy.until - self.clock()) / 1000, 0)
+        except Locked:
+            await tell_locked(self.inbox, self.account)
+            return self._counted("locked", LOCKED_PAUSE, failures + 1)
+        except (Unavailable, Gone):
+            return self._counted("unavailable", backoff(failures + 1, most=30), failures + 1)
+        except Exception as error:  # noqa: BLE001 - a listener never dies; what failed is counted and tried again
+            log.error("reading_broke", account=self.account.id, error=type(error).__name__)  # noqa: TRY400 - its text may quote a message
+            return self._counted("broke", backoff(failures + 1), failures + 1)
+        return self._counted("ok", self.bot.profile.poll_every, 0)
+
+    async def round(self) -> None:
+        """Read on from the cursor until caught up."""
+        cursor = await self.inbox.cursors.get(self.account.id)
+        async for batch in self.bot.listen(cursor):
+            for one in batch.news:
+                await take(self.inbox, self.account, one)
+            # After the commits, never before: what is read again is known, what is skipped is lost.
+            await self._keep(batch)  # guard: CURSOR test=tests/bots/test_listening.py::test_cursor
+
+    async def _keep(self, batch: Batch) -> None:
+        await self.inbox.cursors.set(self.account.id, batch.cursor, batch.until)
+
+    def _counted(self, outcome: str, wait: float, failures: int) -> tuple[float, int]:
+        READS.labels(self.account.id, outcome).inc()
+        return wait, failures
+
+
+async def tell_locked(inbox: Inbox, account: Account) -> None:
+    """Tell the people, once an hour, that an account's credentials no longer work."""
+    if await inbox.seen_once(f"locked/{account.id}", TOLD_EVERY):
+        await inbox.notices.put("account_locked", {"account": account.id})
+
+
+async def leased(
+    inbox: Inbox, name: str, work: Callable[[], Coroutine[Any, Any, None]], sleep: Sleep
+) -> None:
+    """Do the work whenever this process holds the lease, and stop it when the lease is lost."""
+    failures = 0
+    while True:
+        try:
+            async with inbox.leases.hold(name) as lease:
+                failures = 0
+                await _until_lost(
+                    work(), lease.lost
+                )  # guard: LEASE test=tests/bots/test_listening.py::test_lost
+        except Exception as error:  # noqa: BLE001 - the store may be away: wait for it, for ever
+            failures += 1
+            log.warning("lease_failed", lease=name, error=type(error).__name__)
+        await sleep(backoff(failures, most=30) if failures else SHORTEST)
+
+
+async def _until_lost(work: Coroutine[Any, Any, None], lost: asyncio.Event) -> None:
+    doing, losing = asyncio.create_task(work), asyncio.create_task(lost.wait())
+    try:
+        await asyncio.wait([doing, losing], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        over = doing.done()
+        doing.cancel()
+        losing.cancel()
+        await asyncio.gather(doing, losing, return_exceptions=True)
+    if over:
+        doing.result()

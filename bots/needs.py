@@ -1,0 +1,188 @@
+"""What the bots need of the inbox: the members they use, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from bots.contract import Inbound
+from inbox import Done
+from inbox.conversations.commands import AnyCommand, Order
+from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation
+from inbox.words import Account, AccountId, Budget, ConversationId, MessageId, Millis
+
+
+class Desk(Protocol):
+    """The one door through which anything changes."""
+
+    async def take(self, account: AccountId, command: Inbound, raw: bytes = b"") -> Done | Denied:
+        """Take in what a platform says; raises Unavailable."""
+        ...
+
+    async def do(self, ref: ConversationId, order: Order) -> Done | Denied:
+        """Let an order happen once; raises Unavailable."""
+        ...
+
+    def order(self, command: AnyCommand, *, by: str, via: str = "", op: str | None = None) -> Order:
+        """Write an order, its time being fixed here."""
+        ...
+
+
+class Read(Protocol):
+    """What is known of conversations."""
+
+    async def conversation(self, id_: ConversationId, /) -> Conversation | None:
+        """Return one."""
+        ...
+
+    async def where(self, message: MessageId) -> ConversationId | None:
+        """Return the conversation a message belongs to."""
+        ...
+
+
+class Aside(Protocol):
+    """Keeps what is genuine but not understood."""
+
+    async def put(self, account: AccountId, raw: bytes, why: str) -> Any:
+        """Keep raw bytes and the reason."""
+        ...
+
+
+class Cursors(Protocol):
+    """How far each account was read."""
+
+    async def get(self, account: AccountId) -> str | None:
+        """Return a platform's cursor."""
+        ...
+
+    async def set(self, account: AccountId, cursor: str, until: Millis) -> None:
+        """Keep it."""
+        ...
+
+
+class Lease(Protocol):
+    """One holding of what only one may do."""
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set when it ends unasked."""
+        ...
+
+
+class Leases(Protocol):
+    """Lets one process at a time do what a name stands for."""
+
+    def hold(self, name: str, seconds: float = 10) -> AbstractAsyncContextManager[Lease]:
+        """Wait for it, hold it, renew it."""
+        ...
+
+
+class Budgets(Protocol):
+    """Counts calls for all processes together."""
+
+    async def take(
+        self, credential: str, call: str, budgets: tuple[Budget, ...], *, share: float = 1.0
+    ) -> Millis:
+        """Take one call; 0 when granted, else until when to wait."""
+        ...
+
+    async def correct(self, credential: str, call: str, remaining: int, reset: Millis) -> None:
+        """Believe the platform."""
+        ...
+
+
+class Outbox(Protocol):
+    """Which conversations have something to send or to take back."""
+
+    async def due(self, account: AccountId, now: Millis, most: int) -> tuple[ConversationId, ...]:
+        """Return those whose time has come."""
+        ...
+
+    async def next(self, account: AccountId) -> Millis | None:
+        """Return when the next one's comes."""
+        ...
+
+
+class Notices(Protocol):
+    """What acts by itself tells the people."""
+
+    async def put(self, kind: str, facts: Mapping[str, Any]) -> None:
+        """Tell something."""
+        ...
+
+
+class Policies(Protocol):
+    """What the tables say of accounts."""
+
+    @property
+    def accounts(self) -> Sequence[Account]:
+        """All of them."""
+        ...
+
+    def by_native(self, platform: str, native_id: str) -> Account | None:
+        """Return the account a platform calls by this id."""
+        ...
+
+    def account(self, account_id: AccountId) -> Account | None:
+        """Return an account by its slug."""
+        ...
+
+
+class Inbox(Protocol):
+    """The face of the inbox, as far as the bots see it."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where orders go."""
+        ...
+
+    @property
+    def read(self) -> Read:
+        """Where conversations are read."""
+        ...
+
+    @property
+    def aside(self) -> Aside:
+        """Where the odd goes."""
+        ...
+
+    @property
+    def cursors(self) -> Cursors:
+        """How far we are."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who does what."""
+        ...
+
+    @property
+    def budgets(self) -> Budgets:
+        """What is left."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """Where people are told."""
+        ...
+
+    @property
+    def epoch(self) -> str:
+        """The store's epoch: it changes after a restore."""
+        ...
+
+    async def halted(self) -> frozenset[AccountId]:
+        """Return the accounts from which nothing may leave."""
+        ...
+
+    async def seen_once(self, key: str, seconds: int) -> bool:
+        """Return True the first time in so many seconds that this is asked."""
+        ...

@@ -1,0 +1,199 @@
+"""Sends what is ready, one part at a time: written down before the call, never repeated blindly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+
+from bots.budgets import ALL, GREETINGS, ORDINARY, Purse
+from bots.contract import Bot, Busy, Clock, Locked, Refused, Unsure
+from bots.counters import SENDS
+from bots.doubts import LOCKED_PAUSE, REQUEST_MOST, Doubts, Errand, Reports
+from bots.listening import Sleep, tell_locked
+from bots.needs import Inbox
+from bots.outcomes import backoff
+from inbox import Done
+from inbox.conversations.commands import Report, StartSend
+from inbox.conversations.denied import Denied
+from inbox.conversations.events import SendStarted
+from inbox.conversations.state import Conversation, part_to_send
+from inbox.words import Account, ConversationId, Lane, Millis
+
+WRITE_WITHIN: Millis = 5_000
+"""Milliseconds from ordering `StartSend` to calling; with the bot's 5 to connect, under ten."""
+DENIED_PAUSE: Millis = 30_000
+"""How long a part that may not leave now is left alone, unless its conversation changes."""
+POLL = 0.5
+"""Seconds between two looks into the outbox."""
+MOST = 200
+"""Conversations looked at in one round."""
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Sender:
+    """The one worker that sends for an account.
+
+    Urgent lanes go first. `lanes` are the house's, the first one life-safety.
+    """
+
+    inbox: Inbox
+    account: Account
+    bot: Bot
+    purse: Purse
+    clock: Clock
+    lanes: tuple[Lane, ...] = ()
+    sleep: Sleep = asyncio.sleep
+    _later: dict[ConversationId, tuple[int, Millis]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._reports = Reports(self.inbox, self.account)
+        self._doubts = Doubts(
+            self.inbox, self.account, self.bot, self.purse, self.clock, self._reports
+        )
+
+    async def run(self) -> None:
+        """Send for ever, as long as this process is the one that does."""
+        failures = 0
+        while True:
+            try:
+                moved = await self.round()
+                failures = 0
+                await self.sleep(0 if moved else POLL)
+            except Exception as error:  # noqa: BLE001 - the store may be away; a worker never dies
+                failures += 1
+                log.warning("sending_broke", account=self.account.id, error=type(error).__name__)
+                await self.sleep(backoff(failures, most=30))
+
+    async def round(self) -> bool:
+        """Look for what is unsure, take back, and send one part; return whether one was tried."""
+        due = await self.inbox.outbox.due(self.account.id, self.clock(), MOST)
+        self._later = {id_: kept for id_, kept in self._later.items() if id_ in due}
+        conversations = [
+            found
+            for id_ in dict.fromkeys((*self._doubts.due(), *due))
+            if (found := await self.inbox.read.conversation(id_)) and not self._rests(found)
+        ]
+        for conversation in conversations:
+            until = await self._doubts.settle(conversation)
+            if until:
+                self._rest(conversation, until)
+        for errand in sorted(self._ready(conversations), key=self._urgency):
+            return await self._send(errand)
+        return False
+
+    def _rests(self, conversation: Conversation) -> bool:
+        version, until = self._later.get(conversation.id, (-1, 0))
+        return version == conversation.version and self.clock() < until
+
+    def _rest(self, conversation: Conversation, until: Millis) -> None:
+        self._later[conversation.id] = conversation.version, until
+
+    def _ready(self, conversations: Iterable[Conversation]) -> Iterable[Errand]:
+        for conversation in conversations:
+            found = part_to_send(conversation)
+            if found is None or found[2] > self.clock():
+                continue
+            answer, part, _ = found
+            known = answer.part(part.id)
+            yield Errand(conversation, answer, part, (known.attempt if known else 0) + 1)
+
+    def _rank(self, conversation: Conversation) -> int:
+        ranks = (lane.rank for lane in self.lanes if lane.name == conversation.lane)
+        return next(ranks, len(self.lanes))
+
+    def _urgency(self, errand: Errand) -> tuple[int, bool, Millis]:
+        answer = errand.answer
+        return self._rank(errand.conversation), answer.kind == "greeting", answer.leaves_at
+
+    def _share(self, errand: Errand) -> float:
+        if errand.answer.kind == "greeting":
+            return GREETINGS
+        return ALL if self._rank(errand.conversation) == 0 else ORDINARY
+
+    # Sending
+
+    async def _send(self, errand: Errand) -> bool:
+        call = "dm" if errand.part.audience == "private" else "post"
+        try:
+            await self.purse.take(call, self._share(errand))
+        except Busy as busy:
+            self._rest(errand.conversation, busy.until)
+            return False
+        return await undisturbed(self._carry_out(errand))
+
+    async def _carry_out(self, errand: Errand) -> bool:
+        """Write down that the part leaves, let it leave, and report what became of it."""
+        asked = self.clock()
+        if not await self._started(errand):
+            return False
+        if self.clock() - asked > WRITE_WITHIN:
+            await self._reports.say(errand, "postponed", until=self.clock())
+            return True
+        report = await self._tried(errand)
+        if report is None:
+            self._doubts.remember(errand)
+            SENDS.labels(self.account.id, "unclear").inc()
+        return True
+
+    async def _started(self, errand: Errand) -> bool:
+        """Commit `StartSend`; return whether this very attempt is ours to make."""
+        command = StartSend(
+            part=errand.part.id,
+            halted=self.account.id in await self.inbox.halted(),
+            epoch=self.inbox.epoch,
+        )
+        op = f"start:{errand.part.id}:{errand.attempt}"
+        order = self.inbox.desk.order(command, by="postroom", op=op)
+        answer = await self.inbox.desk.do(errand.conversation.id, order)
+        if isinstance(answer, Denied):
+            SENDS.labels(self.account.id, answer.why).inc()
+            self._rest(errand.conversation, self.clock() + DENIED_PAUSE)
+            return False
+        return SendStarted(errand.part.id, errand.attempt) in answer.events
+
+    async def _tried(self, errand: Errand) -> Done | Denied | None:
+        """Make the call once; None where nobody knows what became of it."""
+        try:
+            async with asyncio.timeout(REQUEST_MOST):
+                ref = await self.bot.send(errand.part, errand.part.id)
+        except Busy as busy:
+            return await self._reports.say(errand, "postponed", until=busy.until)
+        except Locked:
+            await tell_locked(self.inbox, self.account)
+            return await self._reports.say(errand, "postponed", until=self.clock() + LOCKED_PAUSE)
+        except Refused as refused:
+            return await self._refused(errand, refused)
+        except (Unsure, TimeoutError):
+            return None
+        except Exception as error:  # noqa: BLE001 - a bot that breaks may have written its request: nobody knows
+            log.error("bot_broke", account=self.account.id, error=type(error).__name__)  # noqa: TRY400 - its text may quote the answer
+            return None
+        return await self._reports.say(errand, "sent", ref)
+
+    async def _refused(self, errand: Errand, refused: Refused) -> Done | Denied | None:
+        """Report a refusal; a duplicate may be this very part, sent by an attempt cut short."""
+        if refused.why == "duplicate":
+            known, ref = await self._doubts.found(errand.part, errand.answer.at)
+            if not known:
+                return None
+            if ref is not None:
+                return await self._reports.say(errand, "sent", ref)
+        report = Report(errand.part.id, "failed", why=refused.why, attempt=errand.attempt)
+        return await self._reports.order(errand, report)
+
+
+async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Do the work to its end even when asked to stop meanwhile: a call cut short is unclear."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=REQUEST_MOST)
+        raise

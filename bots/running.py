@@ -1,0 +1,67 @@
+"""The bots at work: for each account one task that listens and one that sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from bots.budgets import Purse
+from bots.contract import Clock, Secrets, Wiring
+from bots.listening import Listener, leased
+from bots.platforms import PLATFORMS
+from bots.postroom import Sender
+from inbox import Inbox
+from inbox.team.policies import Policies
+from inbox.words import Account
+
+
+@asynccontextmanager
+async def running(
+    inbox: Inbox, policies: Policies, secrets: Secrets, http: aiohttp.ClientSession, clock: Clock
+) -> AsyncIterator[None]:
+    """Listen and send for every account while the block lasts; parts on their way are finished.
+
+    Any number of processes may do this: leases settle who does what. `clock` is the server's time
+    (`inbox.now`), since the starts of sends are told in it.
+    """
+    stop = asyncio.Event()
+    work = [inbox.follow("out", inbox.pictures.out, stop=stop)]
+    for account in policies.accounts:
+        work += _at_work(account, inbox, policies, secrets, http, clock)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in work]
+        try:
+            yield
+        finally:
+            stop.set()
+            for task in tasks:
+                task.cancel()
+
+
+def _at_work(
+    account: Account,
+    inbox: Inbox,
+    policies: Policies,
+    secrets: Secrets,
+    http: aiohttp.ClientSession,
+    clock: Clock,
+) -> Iterator[Coroutine[Any, Any, None]]:
+    platform = PLATFORMS[account.platform]
+    purse = Purse(inbox.budgets, account.id, platform.PROFILE.budgets)
+    sisters = (one for one in policies.accounts if one.platform == account.platform)
+    wiring = Wiring(
+        http=http,
+        clock=clock,
+        spending=purse,
+        ours={one.native_id: one.id for one in sisters},
+        api_url=secrets.api_urls.get(account.platform),
+    )
+    bot = platform.connect(account, secrets.of(account), wiring)
+    listener = Listener(inbox, account, bot, clock)
+    sender = Sender(inbox, account, bot, purse, clock, policies.lanes)
+    yield leased(inbox, f"listen:{account.id}", listener.run, asyncio.sleep)
+    yield leased(inbox, f"send:{account.id}", sender.run, asyncio.sleep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -14,11 +15,12 @@ import pytest
 from inbox.follow import TRIES, Each, Follower
 from inbox.store import keys
 from inbox.store.aside import Aside
-from inbox.store.client import Client
+from inbox.store.client import Client, Gone
 from inbox.store.lease import Leases
 from inbox.store.log import START, KeptMarks, Log, Touched, place
 from inbox.store.notices import Notice, Notices
 from inbox.store.read import Read
+from tests import servers
 from tests.inbox import views
 from tests.inbox.views import put
 
@@ -277,13 +279,12 @@ async def test_whoever_missed_what_was_trimmed_is_told_of_everything_anew(
     async with following(follower, seen):
         await seen.until(lambda: len(seen.ids) >= 10)
         await until_kept(client, "v", seen)
-    await commit(client, *ids(10, 10))
+    await commit(client, *ids(40, 10))
     for name, end in (await log.ends()).items():
-        millis, number = place(end)
-        await log.trim(name, f"{millis}-{number + 1}")
+        await log.trim(name, end)
     again = Seen()
     async with following(follower, again):
-        await again.until(lambda: {*ids(20)} <= {*again.ids})
+        await again.until(lambda: {*ids(50)} <= {*again.ids})
 
 
 async def test_whoever_missed_nothing_is_not_told_anew(
@@ -335,3 +336,28 @@ async def test_notices_are_followed_in_the_same_way(client: Client, follower: Fo
             await more.wait()
         stop.set()
     assert [(notice.kind, notice.facts) for notice in told] == [("archived", {"channel": "C1"})]
+
+
+async def test_a_follower_goes_on_when_a_killed_server_is_back(tmp_path: Path) -> None:
+    kept = ("--appendonly", "yes", "--appendfsync", "always")
+    server = servers.start(tmp_path, *kept)
+    client = await Client.reached(server.url)
+    log = Log(client, Read(client).everything)
+    follower = Follower(client, log, Leases(client, views.ids()), Aside(client), SECONDS)
+    seen = Seen()
+    try:
+        await client.load_libraries()
+        async with following(follower, seen):
+            await commit(client, "a" * 16)
+            await seen.until(lambda: "a" * 16 in seen.ids)
+            server.kill()
+            server = await asyncio.to_thread(
+                servers.start, tmp_path, *kept, port=server.port, binary=None
+            )
+            with contextlib.suppress(Gone):  # the first call may find the old connection
+                await client.call("GET", "x")
+            await commit(client, "b" * 16)
+            await seen.until(lambda: "b" * 16 in seen.ids)
+    finally:
+        await client.aclose()
+        server.kill()

@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inbox.opening import CannotStart, Done, Gone, Inbox, Unavailable, Unfit, opened
+    from inbox.opening import CannotStart, Done, Gone, Inbox, Touched, Unavailable, Unfit, opened
 
-__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Unavailable", "Unfit", "opened"]
+__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Touched", "Unavailable", "Unfit", "opened"]
 
 
 def __getattr__(name: str) -> object:

@@ -37,7 +37,7 @@ from inbox.team.policies import Policies
 from inbox.triage.urgency import place
 from inbox.words import AccountId, Millis
 
-__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Unavailable", "Unfit", "opened"]
+__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Touched", "Unavailable", "Unfit", "opened"]
 
 Unfit = checks.Unfit
 

@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.say import Phrases
+from handlers.say import Book
 from handlers.slack import acts, events
 from handlers.slack.board import Board
 from handlers.slack.office import Office
@@ -56,14 +56,14 @@ class Slack:
         access: Access,
         inbox: Inbox,
         policies: Policies,
-        phrases: Phrases,
+        book: Book,
         ids: Callable[[], str],
     ) -> None:
         self._access = access
         # No retry handlers: the library's own post a message twice when an answer is lost.
         self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
         pace = Pace(self._client, asyncio.get_running_loop().time)
-        self.office = Office(inbox, policies, phrases, pace, ids, access.command)
+        self.office = Office(inbox, policies, book, pace, ids, access.command)
         self.board = Board(self.office)
         self._us: AuthorizeResult | None = None
         self._bolt = self._app()
@@ -93,14 +93,16 @@ class Slack:
     async def _serve(self) -> None:
         """Learn who we are, then keep the board and, in Socket Mode, the line."""
         await self._introduce()
-        socket = AsyncSocketModeHandler(self._bolt, self._access.app_token, web_client=self._client)
+        if not self._access.app_token:
+            await self.board.run()
+            return
+        # The handler is untyped: nothing but these two calls of it is used.
+        socket: Any = AsyncSocketModeHandler(self._bolt, self._access.app_token)
         try:
-            if self._access.app_token:
-                await socket.connect_async()
+            await socket.connect_async()
             await self.board.run()
         finally:
-            if self._access.app_token:
-                await socket.close_async()
+            await socket.close_async()
 
     async def _introduce(self) -> None:
         """Ask Slack who we are until it answers: at start it may be as late as we are."""

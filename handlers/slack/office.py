@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from handlers.say import Book, Say
 from handlers.slack.pace import Pace
-from handlers.slack.shown import Shown, line_of
+from handlers.slack.shown import Line, Shown, line_of
 from handlers.slack.who import Actor
 from inbox import Done, Inbox
 from inbox.conversations.commands import AnyCommand
 from inbox.conversations.denied import Denied
+from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
 from inbox.team.policies import Policies
 from inbox.team.roles import may
-from inbox.triage.urgency import due
-from inbox.words import Account, ConversationId, Officer, OfficerId, Person
+from inbox.words import Account, ConversationId, Millis, Officer, OfficerId, Person, Policy
 
 KEPT_BACK = ("not_allowed", "not_your_account")
 """Refusals that are about the officer and not about the moment: they are recorded."""
+READY = "ready."
+"""The section of a phrase file that holds lines for the public."""
 LINES = 4
 """So many of the last messages go to a card; it shows three and says whether there are more."""
 
@@ -50,6 +54,12 @@ class Office:
     def say_in(self, account: Account) -> Say:
         """Speak a channel's language: the account's first."""
         return self.book.say(account.languages[0], account.time_zone)
+
+    def ready_lines(self, shown: Shown) -> dict[str, str]:
+        """Return the ready lines for the public in the language they write in: name to text."""
+        language = shown.conversation.language or shown.account.languages[0]
+        phrases = self.book.languages.get(language, {})
+        return {key: text for key, text in phrases.items() if key.startswith(READY)}
 
     async def do(
         self, who: Actor, ref: ConversationId, command: AnyCommand, op: str = ""
@@ -105,7 +115,8 @@ class Office:
             other_holders=tuple(
                 dict.fromkeys(self._name(one.claim.holder) for one in others if one.claim)
             ),
-            due=due(conversation, policy),
+            due=_due(conversation, policy),
+            forbidden=_forbidden(conversation, policy, self.inbox.now()),
         )
 
     async def _others(self, conversation: Conversation) -> list[Conversation]:
@@ -117,3 +128,38 @@ class Office:
     def _name(self, officer: OfficerId) -> str:
         known = self.policies.officer(officer)
         return known.name if known else officer
+
+    def our_lines(self, reading: Reading) -> list[Line]:
+        """Return our answers and notes in a conversation as lines."""
+        answers = [
+            Line(part.text, reply.at, self._name(reply.by), "out", url=part.url)
+            for reply in reading.answers
+            for part in reply.parts
+            if part.state != "retracted"
+        ]
+        notes = [Line(one.text, one.at, self._name(one.by), "note") for one in reading.notes]
+        return [*answers, *notes]
+
+    async def card_at(self, channel: str, ts: str) -> ConversationId:
+        """Return whose card a message is, or ""."""
+        for ref, value in (await self.inbox.boards.load(channel)).items():
+            if msgspec.json.decode(value).get("ts") == ts and ref != "summary":
+                return ref
+        return ""
+
+
+def _due(conversation: Conversation, policy: Policy) -> Millis:
+    """Return when the lane's target passes; 0 where nobody waits."""
+    minutes = next((lane.minutes for lane in policy.lanes if lane.name == conversation.lane), 0)
+    waits = conversation.waiting_since
+    return waits + minutes * 60_000 if waits and minutes else 0
+
+
+def _forbidden(conversation: Conversation, policy: Policy, now: Millis) -> Denied | None:
+    """Say beforehand why we may not answer, so that nobody writes in vain."""
+    only_mentions = policy.account.may_reply_to == "mentions"
+    if conversation.audience == "public" and only_mentions and not conversation.named:
+        return Denied("platform_forbids", {"rule": "mention_needed"})
+    if conversation.window_until and conversation.window_until < now:
+        return Denied("window_closed", {"since": conversation.window_until})
+    return None

@@ -106,6 +106,7 @@ def _answered(letter: Letter) -> Answered:
         leaves_at=case.at + hold * 1000,
         epoch=case.policy.epoch,
         language=c.language,
+        close=command.close,
     )
 
 

@@ -158,7 +158,8 @@ class Answer(Command, frozen=True):
     """Let this text leave.
 
     `fence` is the claim it is written under, `seen` the version its writer saw; `confirmed` is what
-    they typed where policy asks for it, or "newer" to send in spite of newer messages.
+    they typed where policy asks for it, or "newer" to send in spite of newer messages; `close` asks
+    to close the conversation once all of it has left.
     """
 
     answer: AnswerId
@@ -170,6 +171,7 @@ class Answer(Command, frozen=True):
     seen: int = 0
     source: str = ""
     confirmed: str = ""
+    close: bool = False
 
 
 class Recall(Command, frozen=True):

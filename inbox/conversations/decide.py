@@ -70,7 +70,8 @@ def decide(conversation: Conversation, order: Order, policy: Policy) -> Decision
         return no
     if not conversation.account and not isinstance(order.command, FIRST):
         return denied("unknown_conversation")
-    return RULES[type(order.command)](case, order.command)
+    decision = RULES[type(order.command)](case, order.command)
+    return decision if isinstance(decision, Denied) else sending.and_closed(case, decision)
 
 
 def _not_theirs_to_order(case: Case) -> Denied | None:

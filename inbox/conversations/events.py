@@ -174,6 +174,8 @@ class Answered(Event, frozen=True):
     leaves_at: Millis = 0
     epoch: str = ""
     language: str = ""
+    close: bool = False
+    """Whether the conversation is closed once all of it has left."""
 
 
 class SendStarted(Event, frozen=True):

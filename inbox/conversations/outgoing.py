@@ -67,6 +67,7 @@ def answered(
         epoch=event.epoch,
         media=event.media,
         seen=version,
+        close=event.close,
     )
     spent = [a for a in c.answers if not (a.state == "draft" and by in (a.author, a.to))]
     greeted = c.greeted or event.kind == "greeting"

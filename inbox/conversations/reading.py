@@ -87,13 +87,17 @@ class _Told:
         self.taken = dict[MessageId, Message]()
         self.edits = list[tuple[MessageId, Version]]()
         self.gone = set[MessageId]()
-        self.erased = set[str]()
+        self.erased = set[MessageId]()
 
     def take(self, message: Message) -> None:
         """Take a message in; its earlier versions are the same message."""
         self.taken.setdefault(message.id, message)
         for before in message.chain:
             self.join(before, message.id)
+
+    def erase(self, target: str) -> None:
+        """Blank one message, or, where the target is no message, all that were taken in so far."""
+        self.erased |= {target} if target in self.taken else set(self.taken)
 
     def join(self, one: MessageId, other: MessageId) -> None:
         """Make two ids one message; which of them stands for both does not depend on the order."""
@@ -116,9 +120,8 @@ class _Told:
             edits.setdefault(self.root(target), []).append(version)
         gone = {self.root(id_) for id_ in self.gone}
         erased = {self.root(id_) for id_ in self.erased}
-        known = erased <= chains.keys()
         said = (
-            self._one(chain, edits.get(root, []), root in gone, root in erased or not known)
+            self._one(chain, edits.get(root, []), root in gone, root in erased)
             for root, chain in chains.items()
         )
         return tuple(sorted(said, key=lambda one: (one.message.written, one.message.id)))
@@ -175,7 +178,7 @@ def _hear(told: _Told, event: e.AnyEvent) -> None:
         case e.Deleted():
             told.gone.add(event.message)
         case e.Erased():
-            told.erased.add(event.target)
+            told.erase(event.target)
         case _:
             pass
 

@@ -23,7 +23,9 @@ from inbox.conversations.commands import (
 )
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import (
+    AnyEvent,
     Arrived,
+    Closed,
     Discarded,
     Postponed,
     Recalled,
@@ -147,6 +149,19 @@ def _stands(command: Report, part: OutPart) -> Decision:
         return (arrived,)
     # A receipt that overtakes the response proves that the part is there.
     return (sent, arrived) if command.ref else ()
+
+
+def and_closed(case: Case, events: tuple[AnyEvent, ...]) -> tuple[AnyEvent, ...]:
+    """Add the closing that an answer's author asked for, unless the person wrote meanwhile."""
+    c = case.conversation
+    sent = next((event for event in events if isinstance(event, Sent)), None)
+    found = find_part(c, sent.part) if sent else None
+    if sent is None or found is None or not found[0].close or c.closed:
+        return events
+    rest = [p for p in found[0].parts if p.id != sent.part and p.state not in THERE]
+    if rest or c.news > found[0].seen:
+        return events
+    return (*events, Closed(outcome="answered", timer=c.timer + 1 if c.claim else 0))
 
 
 def _taken_back(command: Report, part: OutPart) -> Decision:

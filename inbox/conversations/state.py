@@ -97,6 +97,8 @@ class Answer(Record, frozen=True):
     to: OfficerId = ""
     """To whom a draft was handed over."""
     media: tuple[Media, ...] = ()
+    close: bool = False
+    """Whether its author asked to close the conversation once it has left."""
     seen: int = 0
     """The version at which somebody last let it leave: what changed later was not seen."""
 

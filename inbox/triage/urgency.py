@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inbox.conversations.state import Conversation
-from inbox.words import Account, Policy
+from inbox.words import Account, Lane, Policy
 
 RANK = 10**13
 """One rank outweighs every time in milliseconds until the year 2286."""
@@ -23,6 +25,10 @@ def place(conversation: Conversation, policy: Policy) -> tuple[str, int] | None:
     channel = channel_of(conversation, policy.account)
     if conversation.state != "waiting" or conversation.waiting_since <= 0 or not channel:
         return None
-    ranks = {lane.name: lane.rank for lane in policy.lanes}
-    rank = ranks.get(conversation.lane, UNKNOWN_LANE)
+    rank = rank_of(conversation.lane, policy.lanes)
     return channel, rank * RANK + conversation.waiting_since
+
+
+def rank_of(lane: str, lanes: Sequence[Lane]) -> int:
+    """Return how early a lane is served: 0 first."""
+    return next((known.rank for known in lanes if known.name == lane), UNKNOWN_LANE)

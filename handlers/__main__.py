@@ -1,0 +1,73 @@
+"""The web process: Slack, doors for webhooks, health; `all` runs the bots and the clerk too."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+import bots
+import inbox.clerk
+from bots import doors
+from bots.contract import Secrets
+from bots.doors import BODY_MOST
+from bots.platforms import PLATFORMS
+from config import logs
+from config.start import Start, clock, ids, started, told_to_stop
+from handlers import health, say
+from handlers.slack.app import Access, Slack
+from inbox import CannotStart, Gone, Unfit, opened
+
+log = structlog.stdlib.get_logger("handlers")
+
+
+async def main(start: Start, *, everything: bool) -> None:
+    """Serve until told to stop; then finish what was begun, the last started first."""
+    settings, policies = start.settings, start.policies
+    secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
+    async with AsyncExitStack() as house:
+        box = await house.enter_async_context(opened(**start.opening))
+        slack = Slack(access(start), box, policies, say.read(settings.config), ids)
+        if everything:
+            http = await house.enter_async_context(aiohttp.ClientSession())
+            await house.enter_async_context(inbox.clerk.running(box, policies, clock))
+            await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))
+        await house.enter_async_context(slack.running())
+
+        async def checks() -> dict[str, bool]:
+            told = await box.ready()
+            return {**{name: not fault for name, fault in told.items()}, "slack": slack.known}
+
+        site = web.Application(client_max_size=BODY_MOST)
+        site.add_routes(slack.routes())
+        site.add_routes(doors.routes(box, policies, secrets))
+        site.add_routes(health.routes(checks))
+        runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)
+        await runner.setup()
+        house.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        log.info("listening", host=settings.host, port=settings.port, mode=settings.mode)
+        await told_to_stop()
+        log.info("stopping")
+
+
+def access(start: Start) -> Access:
+    """Return the slice of the settings that Slack needs."""
+    slack = start.settings.slack
+    return Access(
+        slack.bot_token, slack.signing_secret, slack.app_token, slack.api_url, slack.command
+    )
+
+
+if __name__ == "__main__":
+    logs.start()
+    profiles = {name: platform.PROFILE for name, platform in PLATFORMS.items()}
+    try:
+        asyncio.run(main(started(os.environ, profiles), everything=sys.argv[1:] == ["all"]))
+    except (CannotStart, Gone, Unfit) as error:
+        sys.exit(f"Chancery cannot start: {error}")

@@ -1,0 +1,286 @@
+"""Answering: write, keep what is typed, let it leave, stop it, and settle what went wrong."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from handlers import forms
+from handlers.slack import ids
+from handlers.slack.acts.click import (
+    Acknowledgement,
+    Click,
+    opened,
+    refused,
+    show,
+    simply,
+    wrong,
+)
+from handlers.slack.dialogs import phrases_view
+from handlers.slack.office import Office
+from handlers.slack.shown import Line, Opened, Shown, Writing, line_of
+from handlers.slack.views import answer_view, by_hand_view, denied_view, hold_view, unsure_view
+from inbox.answers.compose import signature
+from inbox.conversations.commands import (
+    Answer,
+    Claim,
+    Discard,
+    Draft,
+    PostByHand,
+    Recall,
+    Resolve,
+    Resume,
+    Retract,
+    Wake,
+)
+from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation
+from inbox.words import ConversationId
+
+FRESH = ("newer_messages", "target_changed", "other_epoch")
+"""Refusals after which the officer looks at what is new and may send the same text."""
+AT_THE_BOX = ("empty", "too_long")
+"""Refusals that are about the text itself: told under the box, which stays open."""
+
+
+async def answer(office: Office, click: Click) -> Acknowledgement:
+    """Open the answer; on an unclaimed conversation that claims it first."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    conversation = shown.conversation
+    me = click.who.officer.id
+    if conversation.claim is None or conversation.claim.holder != me or conversation.wake:
+        order = Wake("answer") if conversation.claim and conversation.wake else Claim()
+        done = await office.do(click.who, conversation.id, order, click.op)
+        if isinstance(done, Denied):
+            return await refused(office, click, done)
+    return await write(office, click, conversation.id)
+
+
+async def write(office: Office, click: Click, ref: ConversationId) -> Acknowledgement:
+    """Show the answer being written: the draft where there is one."""
+    shown = await office.read(click.who, ref)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    writing = await _writing(office, click, shown)
+    say = office.say(click.who.officer, shown.account)
+    return await show(office, click, answer_view(shown, writing, say, opened(office, click)))
+
+
+async def _writing(office: Office, click: Click, shown: Shown) -> Writing:
+    """Return what the officer was writing: their own text, else one that was handed to them."""
+    conversation, officer = shown.conversation, click.who.officer
+    policy = office.policies.of(conversation.account, click.who.by)
+    kept = await office.inbox.drafts.load(conversation.id, officer.id)
+    handed = conversation.open_answer
+    text = kept.text if kept else ""
+    if not text and handed and handed.state == "draft" and officer.id in (handed.author, handed.to):
+        text = handed.text
+    return Writing(
+        answer=office.ids(),
+        audience=conversation.audience,
+        re=conversation.last_message,
+        text=text,
+        limit=policy.profile.limit(conversation.audience),
+        signature=signature(officer, policy.account, conversation.language),
+        phrases=bool(office.ready_lines(shown)),
+    )
+
+
+async def typing(office: Office, click: Click) -> Acknowledgement:
+    """Keep what is typed; an earlier keystroke that arrives later changes nothing."""
+    await _keep(office, click, click.text)
+    return {}
+
+
+async def closed(office: Office, click: Click) -> Acknowledgement:
+    """Keep the text of a modal that was swiped away."""
+    if text := ids.typed(click.values, ids.TEXT):
+        await _keep(office, click, text)
+    return {}
+
+
+async def _keep(office: Office, click: Click, text: str) -> None:
+    me = click.who.officer.id
+    await office.inbox.drafts.save(click.meta.conversation, me, text, click.at, click.meta.audience)
+
+
+async def submitted(office: Office, click: Click) -> Acknowledgement:
+    """Let the text leave, if nothing speaks against it; else keep it and say why."""
+    text, meta = ids.typed(click.values, ids.TEXT), click.meta
+    await _keep(office, click, text)
+    order = Answer(
+        answer=meta.answer,
+        text=text,
+        audience=meta.audience,
+        re=meta.re,
+        fence=meta.fence,
+        seen=meta.seen,
+        confirmed=ids.typed(click.values, ids.CONFIRMED),
+        close=ids.CLOSE_AFTER in ids.chosen(click.values, ids.CLOSE_AFTER),
+    )
+    done = await office.do(click.who, meta.conversation, order, f"answer:{meta.answer}:{click.op}")
+    if isinstance(done, Denied):
+        return await _not_sent(office, click, done, text)
+    await office.inbox.drafts.drop(meta.conversation, click.who.officer.id, click.at)
+    return await _held(office, click, done.conversation, text)
+
+
+async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Acknowledgement:
+    shown = await office.read(click.who, click.meta.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    say = office.say(click.who.officer, shown.account)
+    if why.why in AT_THE_BOX:
+        block = next((b for b, inputs in click.values.items() if ids.TEXT in inputs), "")
+        return {"response_action": "errors", "errors": {block: say.plain(say.because(why))}}
+    writing = replace(await _writing(office, click, shown), text=text, problem=why)
+    opening = Opened(office.ids(), office.inbox.now(), click.meta.channel, click.meta.ts)
+    if why.why in FRESH:
+        newer = await _since(office, shown.conversation, click.meta.seen)
+        view = answer_view(shown, replace(writing, newer=newer), say, opening)
+    else:
+        view = denied_view(why, say, opening, shown, writing)
+    return await show(office, click, view)
+
+
+async def _since(office: Office, conversation: Conversation, seen: int) -> tuple[Line, ...]:
+    """Return what they wrote since the officer looked."""
+    fresh = {message for message, version in conversation.changed.items() if version > seen}
+    reading = await office.inbox.read.reading(conversation.id)
+    return tuple(
+        line_of(m.message, edited=m.edited, deleted=m.deleted)
+        for m in reading.messages
+        if m.message.id in fresh
+    )
+
+
+async def _held(
+    office: Office, click: Click, conversation: Conversation, text: str
+) -> Acknowledgement:
+    """Show the answer within its hold: exactly what will leave, Stop, and Next."""
+    shown = await office.shown(conversation)
+    sent = conversation.answer(click.meta.answer)
+    parts = tuple(part.text for part in sent.parts) if sent else ()
+    leaves_at = sent.leaves_at if sent and sent.leaves_at > office.inbox.now() else 0
+    writing = Writing(click.meta.answer, click.meta.audience, text=text, parts=parts)
+    say = office.say(click.who.officer, shown.account)
+    view = hold_view(shown, writing, leaves_at, say, opened(office, click))
+    return await show(office, click, view)
+
+
+async def stop(office: Office, click: Click) -> Acknowledgement:
+    """Stop an answer within its hold; its text is there again to be changed."""
+    ref, before = click.conversation, await office.inbox.read.conversation(click.conversation)
+    done = await office.do(click.who, ref, Recall(click.press.answer), click.op)
+    if isinstance(done, Denied):
+        return await refused(office, click, done)
+    held = before.answer(click.press.answer) if before else None
+    if held and held.author == click.who.officer.id:
+        now = office.inbox.now()
+        await office.inbox.drafts.save(ref, held.author, held.text, now, held.audience)
+    return await write(office, click, ref)
+
+
+async def resume(office: Office, click: Click) -> Acknowledgement:
+    """Send what has not left yet."""
+    return await simply(office, click, Resume(click.press.answer))
+
+
+async def discard(office: Office, click: Click) -> Acknowledgement:
+    """Give the answer up."""
+    return await simply(office, click, Discard(click.press.answer, "discarded"))
+
+
+async def retract(office: Office, click: Click) -> Acknowledgement:
+    """Take back what was sent."""
+    answer = click.press.answer
+    if not answer:
+        conversation = await office.inbox.read.conversation(click.conversation)
+        sent = [a for a in conversation.answers if a.state == "sent"] if conversation else []
+        answer = sent[-1].id if sent else ""
+    return await simply(office, click, Retract(answer))
+
+
+async def it_is_not(office: Office, click: Click) -> Acknowledgement:
+    """Say, having looked, that an unsure part is not there: it is sent again."""
+    return await simply(office, click, Resolve(click.press.part, None))
+
+
+async def it_is_there(office: Office, click: Click) -> Acknowledgement:
+    """Ask where an unsure part stands."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    unsure = shown.conversation.answer(click.press.answer)
+    parts = tuple(p.text for p in unsure.parts if p.text) if unsure else ()
+    writing = Writing(click.press.answer, shown.conversation.audience, parts=parts)
+    say = office.say(click.who.officer, shown.account)
+    view = unsure_view(shown, writing, click.press.part, say, opened(office, click))
+    return await show(office, click, view)
+
+
+async def by_hand(office: Office, click: Click) -> Acknowledgement:
+    """Ask for the address of what was posted by hand."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    say = office.say(click.who.officer, shown.account)
+    answer, part = click.press.answer, click.press.part
+    view = by_hand_view(shown, answer, part, say, opened(office, click))
+    return await show(office, click, view)
+
+
+async def settled(office: Office, click: Click) -> Acknowledgement:
+    """Take the address that an officer pasted: of an unsure part, or of a post made by hand."""
+    shown = await office.read(click.who, click.meta.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    url, part = ids.typed(click.values, ids.URL), click.meta.part
+    order = (
+        forms.it_is_there(part, shown.account.platform, url)
+        if click.act == ids.VIEW_UNSURE
+        else forms.by_hand(part or f"{click.meta.turn}.1", url)
+    )
+    if isinstance(order, forms.Wrong):
+        return wrong(office, click, order, ids.URL)
+    if isinstance(order, PostByHand) and not part:
+        # Nothing of ours was ever made ready: what they posted stands in a draft of its own.
+        draft = Draft(click.meta.turn, order.url, shown.conversation.audience)
+        await office.do(click.who, shown.conversation.id, draft, f"{click.op}:draft")
+    return await simply(office, click, order)
+
+
+async def phrases(office: Office, click: Click) -> Acknowledgement:
+    """Offer the ready lines in the language they write in."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    if text := ids.typed(click.values, ids.TEXT):
+        await _keep(office, click, text)
+    say = office.say(click.who.officer, shown.account)
+    view = phrases_view(shown, office.ready_lines(shown), say, click.meta)
+    return await show(office, click, view)
+
+
+async def use_phrase(office: Office, click: Click) -> Acknowledgement:
+    """Put a ready line behind what is written."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    line = office.ready_lines(shown).get(click.press.key, "")
+    kept = await office.inbox.drafts.load(click.conversation, click.who.officer.id)
+    text = "\n".join(part for part in (kept.text if kept else "", line) if part)
+    await _keep(office, click, text)
+    return await write(office, click, click.conversation)
+
+
+async def give_text(office: Office, click: Click) -> Acknowledgement:
+    """Hand one's unfinished text to whoever holds the conversation now."""
+    conversation = await office.inbox.read.conversation(click.conversation)
+    kept = await office.inbox.drafts.load(click.conversation, click.who.officer.id)
+    if conversation is None or kept is None or conversation.claim is None:
+        return await refused(office, click, Denied("empty"))
+    to = conversation.claim.holder
+    draft = Draft(office.ids(), kept.text, kept.audience, conversation.last_message, to=to)
+    return await simply(office, click, draft)

@@ -1,0 +1,201 @@
+"""One thing an officer did in Slack, whatever Slack calls it, and how it is answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from handlers.forms import Wrong
+from handlers.slack import ids
+from handlers.slack.blocks import Json
+from handlers.slack.ids import Meta, Press
+from handlers.slack.office import Office
+from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.shown import Opened
+from handlers.slack.views import denied_view
+from handlers.slack.who import Actor
+from inbox.conversations.commands import AnyCommand
+from inbox.conversations.denied import Denied
+from inbox.words import Millis
+
+Kind = Literal["button", "submit", "closed", "shortcut", "command"]
+Acknowledgement: TypeAlias = dict[str, Any]
+"""What Bolt's ack takes: {} is a plain 200."""
+
+KINDS: Mapping[str, Kind] = {
+    "block_actions": "button",
+    "view_submission": "submit",
+    "view_closed": "closed",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+}
+LATE = (
+    "expired_trigger_id",
+    "trigger_expired",
+    "exchanged_trigger_id",
+    "not_found",
+    "hash_conflict",
+)
+"""Slack's words for a modal that can no longer be opened or changed: the officer closed it."""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A button, a submission, a closing, a shortcut or a command, with what it carries.
+
+    `op` names the act for the desk: the same for Slack's every delivery of it. `at` is when it was
+    done (UTC ms).
+    """
+
+    who: Actor
+    kind: Kind
+    act: str
+    op: str
+    at: Millis
+    press: Press = field(default_factory=Press)
+    meta: Meta = field(default_factory=Meta)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    trigger: str = ""
+    view: str = ""
+    home: bool = False
+    channel: str = ""
+    ts: str = ""
+    thread: str = ""
+    text: str = ""
+
+    @property
+    def conversation(self) -> str:
+        """Return which conversation it is about: the button's, else the modal's."""
+        return self.press.conversation or self.meta.conversation
+
+
+def parse(who: Actor, body: Mapping[str, Any], now: Millis) -> Click:
+    """Read Slack's payload; raises KeyError where it is no payload of Slack's."""
+    kind = KINDS.get(str(body.get("type", "")), "command")
+    view: Mapping[str, Any] = body.get("view") or {}
+    action: Mapping[str, Any] = (body.get("actions") or ({},))[0]
+    option = action.get("selected_option") or {}
+    carried = str(action.get("value") or option.get("value") or "")
+    pressed = ids.unpack(Press, carried) or Press()
+    act = _act(kind, body, action, view, pressed)
+    container: Mapping[str, Any] = body.get("container") or {}
+    message: Mapping[str, Any] = body.get("message") or {}
+    modal = view if view.get("type") == "modal" else {}
+    return Click(
+        who=who,
+        kind=kind,
+        act=act,
+        op=_op(kind, who, body, action, view),
+        at=_moment(action.get("action_ts")) or now,
+        press=pressed,
+        meta=ids.unpack(Meta, str(modal.get("private_metadata", ""))) or Meta(),
+        values=view.get("state", {}).get("values", {}),
+        trigger=str(body.get("trigger_id", "")),
+        view=str(modal.get("id", "")),
+        home=view.get("type") == "home",
+        channel=str(
+            container.get("channel_id") or (body.get("channel") or {}).get("id", "")
+            if not isinstance(body.get("channel"), str)
+            else body["channel"]
+        ),
+        ts=str(container.get("message_ts") or message.get("ts", "")),
+        thread=str(message.get("thread_ts", "")),
+        text=str(body.get("text") or message.get("text") or action.get("value") or ""),
+    )
+
+
+def _act(
+    kind: Kind,
+    body: Mapping[str, Any],
+    action: Mapping[str, Any],
+    view: Mapping[str, Any],
+    pressed: Press,
+) -> str:
+    match kind:
+        case "button":
+            return pressed.act if action["action_id"] == ids.MORE else str(action["action_id"])
+        case "submit" | "closed":
+            return str(view["callback_id"])
+        case "shortcut":
+            return str(body["callback_id"])
+        case "command":
+            return str(body["command"])
+
+
+def _op(
+    kind: Kind,
+    who: Actor,
+    body: Mapping[str, Any],
+    action: Mapping[str, Any],
+    view: Mapping[str, Any],
+) -> str:
+    """Name the act by what it is about: Slack may deliver it again under another id."""
+    match kind:
+        case "button":
+            about = (action["action_id"], action.get("action_ts"), action.get("value"))
+        case "submit":
+            about = (view["id"], view.get("hash"), "submit")
+        case _:
+            about = (view.get("id"), body.get("trigger_id"), "once")
+    told = "\0".join((kind, who.via, *(str(one) for one in about)))
+    return f"slack:{hashlib.sha256(told.encode()).hexdigest()[:24]}"
+
+
+def _moment(seconds: object) -> Millis:
+    try:
+        return int(float(str(seconds)) * 1000)
+    except ValueError:
+        return 0
+
+
+def opened(office: Office, click: Click) -> Opened:
+    """Return the opening of a modal: a fresh turn, and the card it came from."""
+    card = (
+        (click.channel, click.ts)
+        if click.channel and click.ts
+        else (click.meta.channel, click.meta.ts)
+    )
+    return Opened(office.ids(), office.inbox.now(), *card)
+
+
+async def show(office: Office, click: Click, view: Json) -> Acknowledgement:
+    """Show a modal: in place of the one submitted or clicked in, else as a new one.
+
+    An officer who has closed Slack meanwhile sees nothing; what they did stands all the same.
+    """
+    if click.kind == "submit":
+        return {"response_action": "update", "view": view}
+    try:
+        if click.view:
+            await office.pace.at_once("views.update", view_id=click.view, view=view)
+        else:
+            await office.pace.at_once("views.open", trigger_id=click.trigger, view=view)
+    except SlackRefused as error:
+        if error.error not in LATE:
+            raise
+    except Doubt:  # the act is committed; the officer opens the card again
+        return {}
+    return {}
+
+
+async def refused(office: Office, click: Click, why: Denied) -> Acknowledgement:
+    """Say why it did not happen, with a way on."""
+    known = await office.read(click.who, click.conversation) if click.conversation else why
+    shown = None if isinstance(known, Denied) else known
+    say = office.say(click.who.officer, shown.account if shown else None)
+    return await show(office, click, denied_view(why, say, opened(office, click), shown))
+
+
+async def simply(office: Office, click: Click, order: AnyCommand) -> Acknowledgement:
+    """Let one order happen; the card tells that it did, a modal tells why it did not."""
+    done = await office.do(click.who, click.conversation, order, click.op)
+    return await refused(office, click, done) if isinstance(done, Denied) else {}
+
+
+def wrong(office: Office, click: Click, why: Wrong, action: str) -> Acknowledgement:
+    """Say under an input what is wrong with what was typed; the modal stays open."""
+    say = office.say(click.who.officer)
+    block = next((name for name, inputs in click.values.items() if action in inputs), "")
+    return {"response_action": "errors", "errors": {block: say.plain(say.because(why))}}

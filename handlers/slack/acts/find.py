@@ -1,0 +1,154 @@
+"""Looking: search, the whole conversation, one's own, help, Home, and who is on duty."""
+
+from __future__ import annotations
+
+from handlers import forms
+from handlers.slack import ids
+from handlers.slack.acts import claim
+from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
+from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
+from handlers.slack.home import home
+from handlers.slack.office import Office
+from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.shown import Shown, line_of
+from handlers.slack.summary import counted
+from handlers.slack.who import Actor
+from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation
+from inbox.team.roles import may
+
+FOUND = 15
+WHOLE = 10_000
+"""Messages read for a whole conversation: more than a thread on any platform holds."""
+SHIFT_MS = 8 * 3_600_000
+"""A duty ends by itself: nobody remembers to go off it."""
+
+
+async def read_all(office: Office, click: Click, page: int = -1) -> Acknowledgement:
+    """Show the whole conversation in a modal: nothing at night needs the web."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    reading = await office.inbox.read.reading(click.conversation)
+    lines = [line_of(m.message, edited=m.edited, deleted=m.deleted) for m in reading.messages]
+    lines += office.our_lines(reading)
+    lines.sort(key=lambda line: line.at)
+    say = office.say(click.who.officer, shown.account)
+    view = whole_view(shown, lines[-WHOLE:], say, opened(office, click), page)
+    return await show(office, click, view)
+
+
+async def page(office: Office, click: Click) -> Acknowledgement:
+    """Turn a page of a whole conversation."""
+    number = int(click.press.key) if click.press.key.isdigit() else -1
+    return await read_all(office, click, number)
+
+
+async def find(office: Office, click: Click, words: str = "") -> Acknowledgement:
+    """Search the conversations of the officer's accounts."""
+    sought = words or ids.typed(click.values, ids.WORDS)
+    accounts = tuple(one.id for one in office.policies.accounts_for(click.who.officer))
+    found = await office.inbox.find.search(sought, accounts, FOUND * 2) if sought else ()
+    rows = await _readable(office, click.who, await office.inbox.read.conversations(found))
+    say = office.say(click.who.officer)
+    return await show(office, click, found_view(sought, rows[:FOUND], say, opened(office, click)))
+
+
+async def mine(office: Office, click: Click) -> Acknowledgement:
+    """Show what the officer holds."""
+    held = await office.inbox.read.held(click.who.officer.id)
+    rows = await _readable(office, click.who, await office.inbox.read.conversations(held))
+    say = office.say(click.who.officer)
+    view = found_view(say("button.mine"), rows[:FOUND], say, opened(office, click))
+    return await show(office, click, view)
+
+
+async def help_me(office: Office, click: Click) -> Acknowledgement:
+    """Say what can be typed and pressed."""
+    say = office.say(click.who.officer)
+    return await show(office, click, help_view(office.command, say, opened(office, click)))
+
+
+async def on_duty(office: Office, click: Click) -> Acknowledgement:
+    """Put the officer on duty for a shift, and warn where their Slack is silent."""
+    ends = office.inbox.now() + SHIFT_MS
+    await office.inbox.duty.on(click.who.officer.id, ends)
+    key = "duty.silent" if await _silent(office, click.who) else "duty.on"
+    return await _told(office, click, key)
+
+
+async def off_duty(office: Office, click: Click) -> Acknowledgement:
+    """Take the officer off duty."""
+    await office.inbox.duty.off(click.who.officer.id)
+    return await _told(office, click, "duty.off")
+
+
+async def _silent(office: Office, who: Actor) -> bool:
+    """Say whether Do Not Disturb silences this officer's Slack now."""
+    try:
+        told = await office.pace.at_once("dnd.info", user=who.user)
+    except (SlackRefused, Doubt):
+        return False
+    now = office.inbox.now() / 1000
+    scheduled = told.get("next_dnd_start_ts", 0) <= now < told.get("next_dnd_end_ts", 0)
+    return bool(told.get("snooze_enabled") or (told.get("dnd_enabled") and scheduled))
+
+
+async def _told(office: Office, click: Click, key: str) -> Acknowledgement:
+    say = office.say(click.who.officer)
+    if click.home:
+        await show_home(office, click.who)
+        return {}
+    return await show(office, click, told_view(key, say, opened(office, click)))
+
+
+async def show_home(office: Office, who: Actor) -> None:
+    """Draw an officer's Home as of now."""
+    accounts = office.policies.accounts_for(who.officer)
+    channels = [a.slack_channel for a in accounts]
+    channels += [a.private_channel for a in accounts if may(who.officer, "read_private", a)]
+    named = tuple(dict.fromkeys(channel for channel in channels if channel))
+    counts = await counted(office, named)
+    held = await office.inbox.read.conversations(await office.inbox.read.held(who.officer.id))
+    queue = await office.inbox.queue.first(list(named), FOUND)
+    waiting = await office.inbox.read.conversations([one.id for one in queue])
+    view = home(
+        who.officer.name,
+        counts,
+        await _readable(office, who, [c for c in held if c.state != "closed"]),
+        await _readable(office, who, waiting),
+        office.say(who.officer),
+    )
+    try:
+        await office.pace.at_once("views.publish", user_id=who.user, view=view)
+    except Doubt:
+        return  # drawn again when they next look
+
+
+async def command(office: Office, click: Click) -> Acknowledgement:
+    """Carry out a typed command: /inbox next, mine, find, on, off, help."""
+    asked = forms.asked(click.text)
+    match asked.verb:
+        case "next":
+            return await claim.next_one(office, click)
+        case "mine":
+            return await mine(office, click)
+        case "find":
+            return await find(office, click, asked.words)
+        case "on":
+            return await on_duty(office, click)
+        case "off":
+            return await off_duty(office, click)
+        case "help":
+            return await help_me(office, click)
+
+
+async def _readable(office: Office, who: Actor, found: list[Conversation]) -> list[Shown]:
+    """Return those that this officer may read, drawn."""
+    rows = []
+    for one in found:
+        account = office.policies.account(one.account)
+        act = "read_private" if one.audience == "private" else "read"
+        if account and may(who.officer, act, account):
+            rows.append(await office.shown(one, lines=1))
+    return rows

@@ -1,0 +1,92 @@
+"""Internal remarks: by button, by shortcut, and by typing under a card."""
+
+from __future__ import annotations
+
+from handlers import forms
+from handlers.slack import ids
+from handlers.slack.acts import answer
+from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show, wrong
+from handlers.slack.cards import kept_thread, note_thread
+from handlers.slack.dialogs import note_view
+from handlers.slack.office import Office
+from handlers.slack.who import Actor
+from inbox.conversations.denied import Denied
+from inbox.words import ConversationId
+
+
+async def note(office: Office, click: Click) -> Acknowledgement:
+    """Ask for a remark."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    say = office.say(click.who.officer, shown.account)
+    return await show(office, click, note_view(shown, say, opened(office, click)))
+
+
+async def noted(office: Office, click: Click) -> Acknowledgement:
+    """Keep the remark, and show it under the card."""
+    order = forms.note(click.meta.turn, ids.typed(click.values, ids.NOTE_TEXT))
+    if isinstance(order, forms.Wrong):
+        return wrong(office, click, order, ids.NOTE_TEXT)
+    done = await office.do(click.who, click.conversation, order, click.op)
+    if isinstance(done, Denied):
+        return await refused(office, click, done)
+    if click.meta.channel and click.meta.ts:
+        shown = await office.shown(done.conversation)
+        by, say = click.who.officer.name, office.say_in(shown.account)
+        post = note_thread(shown, order.text, by, say)
+        await office.pace.post(
+            f"note.{order.note}",
+            channel=click.meta.channel,
+            thread_ts=click.meta.ts,
+            text=post.text,
+            blocks=post.blocks,
+        )
+    return {}
+
+
+async def typed_under_card(
+    office: Office, who: Actor, ref: ConversationId, text: str, at: tuple[str, str, str]
+) -> None:
+    """Keep what was typed in a card's thread as a note, and say that it was not sent.
+
+    `at` is the channel, the thread, and the message itself.
+    """
+    channel, thread, ts = at
+    order = forms.note(f"{channel}.{ts}", text)
+    if isinstance(order, forms.Wrong):
+        return
+    done = await office.do(who, ref, order, f"slack:{channel}:{ts}")
+    if isinstance(done, Denied) or not done.events:
+        return
+    await office.pace.call("reactions.add", channel=channel, timestamp=ts, name="memo")
+    first = f"kept:{channel}:{thread}:{who.officer.id}"
+    if not await office.inbox.seen_once(first, 30 * 86_400):
+        return
+    shown = await office.shown(done.conversation)
+    post = kept_thread(shown, order.note, office.say(who.officer, shown.account))
+    await office.pace.post(
+        f"kept.{ts}", channel=channel, thread_ts=thread, text=post.text, blocks=post.blocks
+    )
+
+
+async def use_note(office: Office, click: Click) -> Acknowledgement:
+    """Answer with the text of a note: it becomes the draft, and the officer reads it once more."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    reading = await office.inbox.read.reading(click.conversation)
+    text = next((one.text for one in reading.notes if one.id == click.press.key), "")
+    me, audience = click.who.officer.id, shown.conversation.audience
+    await office.inbox.drafts.save(click.conversation, me, text, click.at, audience)
+    return await answer.answer(office, click)
+
+
+async def from_message(office: Office, click: Click) -> Acknowledgement:
+    """Keep any message under a card as a note: the message shortcut."""
+    ref = await office.card_at(click.channel, click.thread or click.ts)
+    if not ref:
+        return await refused(office, click, Denied("unknown_conversation"))
+    at = (click.channel, click.thread or click.ts, click.ts)
+    await typed_under_card(office, click.who, ref, click.text, at)
+    return {}

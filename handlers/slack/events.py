@@ -1,0 +1,73 @@
+"""What happens in Slack without a button: Home opened, something typed, channels changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import forms
+from handlers.slack.acts import find, notes
+from handlers.slack.board import Board
+from handlers.slack.cards import said
+from handlers.slack.office import Office
+from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.who import Actor, actor
+
+PLAIN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+"""Subtypes of messages that somebody typed; the others are edits, joins and the like."""
+PLACES = frozenset(
+    {
+        *("channel_archive", "group_archive", "channel_unarchive", "group_unarchive"),
+        *("channel_left", "group_left", "channel_shared", "channel_unshared"),
+        *("member_joined_channel", "member_left_channel"),
+    }
+)
+"""Events that change who reads a channel, or whether we may write there."""
+
+
+async def take(office: Office, board: Board, body: Mapping[str, Any]) -> None:
+    """Take in one event; the same event delivered again changes nothing."""
+    event: Mapping[str, Any] = body.get("event") or {}
+    kind, who = str(event.get("type", "")), actor(body, office.policies)
+    if kind == "app_home_opened" and who:
+        await find.show_home(office, who)
+    elif kind == "message" and event.get("subtype", "") == "message_deleted":
+        board.gone(str(event.get("channel", "")), str(event.get("deleted_ts", "")))
+    elif kind in ("message", "app_mention") and event.get("subtype", "") in PLAIN:
+        await _typed(office, who, event)
+    elif kind in PLACES:
+        channel = event.get("channel")
+        board.look(str(channel["id"] if isinstance(channel, Mapping) else channel))
+
+
+async def _typed(office: Office, who: Actor | None, event: Mapping[str, Any]) -> None:
+    """Keep what an officer typed under a card as a note; answer what is said to us directly."""
+    if who is None or event.get("bot_id"):
+        return
+    channel, ts = str(event.get("channel", "")), str(event.get("ts", ""))
+    thread, text = str(event.get("thread_ts", "")), str(event.get("text", ""))
+    if thread and thread != ts:
+        if ref := await office.card_at(channel, thread):
+            await notes.typed_under_card(office, who, ref, text, (channel, thread, ts))
+    elif event.get("channel_type") == "im" or event.get("type") == "app_mention":
+        await _answered(office, who, channel, ts, text)
+
+
+async def _answered(office: Office, who: Actor, channel: str, ts: str, text: str) -> None:
+    """Carry out what can be done without a modal, and say how the rest is done."""
+    if not await office.inbox.seen_once(f"slack:{channel}:{ts}", 30 * 3600):
+        return  # Slack says a mention twice, and repeats for hours what it thinks was lost
+    asked = forms.asked(text.replace(f"<@{office.bot}>", ""))
+    officer, say = who.officer.id, office.say(who.officer)
+    if asked.verb == "on":
+        await office.inbox.duty.on(officer, office.inbox.now() + find.SHIFT_MS)
+    elif asked.verb == "off":
+        await office.inbox.duty.off(officer)
+    key = {"on": "duty.on", "off": "duty.off"}.get(asked.verb, "thread.use_command")
+    post = said(say, key, command=office.command)
+    try:
+        await office.pace.post(
+            f"said.{channel}.{ts}", channel=channel, text=post.text, blocks=post.blocks
+        )
+    except (SlackRefused, Doubt):
+        return  # a courtesy: nothing depends on it

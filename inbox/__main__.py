@@ -1,0 +1,92 @@
+"""The clerk's process, and what an operator does to the inbox from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import get_args
+
+import structlog
+from prometheus_client import start_http_server
+
+import bots.platforms
+import inbox.clerk
+from config import logs
+from config.start import Start, clock, started, told_to_stop
+from inbox import CannotStart, Gone, Inbox, Unfit, opened
+from inbox.store.pictures import View
+
+log = structlog.stdlib.get_logger("inbox")
+
+SHOWN = 100
+"""So many set-aside messages are listed."""
+
+
+def say(line: str) -> None:
+    """Tell whoever reads the terminal."""
+    sys.stdout.write(line + "\n")
+
+
+async def serve(start: Start) -> None:
+    """Keep time and the views until told to stop."""
+    async with AsyncExitStack() as house:
+        box = await house.enter_async_context(opened(**start.opening))
+        await house.enter_async_context(inbox.clerk.running(box, start.policies, clock))
+        if start.settings.metrics_port is not None:
+            start_http_server(start.settings.metrics_port, start.settings.host)
+        log.info("listening", mode=start.settings.mode)
+        await told_to_stop()
+
+
+async def rebuild(box: Inbox) -> None:
+    """Build every view anew, beside live traffic."""
+    for view in (*get_args(View), "find"):
+        say(f"rebuilding {view}")
+        await box.rebuild(view)
+    say("done")
+
+
+async def restored(box: Inbox) -> None:
+    """Begin a new epoch after a backup was put back."""
+    await box.restored()
+    say("Every answer that has not left now waits for an officer.")
+
+
+async def aside(box: Inbox) -> None:
+    """List what was signed but not understood."""
+    kept = await box.aside.list(SHOWN)
+    for one in kept:
+        at = datetime.fromtimestamp(one.at / 1000, UTC)
+        say(f"{one.id}  {at:%Y-%m-%d %H:%M}Z  {one.account}  {len(one.raw)} bytes  {one.why}")
+    say(f"{await box.aside.count()} set aside")
+
+
+COMMANDS = {"rebuild": rebuild, "restored": restored, "aside": aside}
+
+
+async def once(start: Start, command: str) -> None:
+    """Do one thing and end."""
+    async with opened(**start.opening) as box:
+        await COMMANDS[command](box)
+
+
+def main() -> None:
+    """Read the command line: nothing means to serve as the clerk."""
+    parser = argparse.ArgumentParser(prog="python -m inbox", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=sorted(COMMANDS), help="absent: serve")
+    command = parser.parse_args().command
+    logs.start()
+    profiles = {name: one.PROFILE for name, one in bots.platforms.PLATFORMS.items()}
+    start = started(os.environ, profiles)
+    try:
+        asyncio.run(once(start, command) if command else serve(start))
+    except (CannotStart, Gone, Unfit) as error:
+        sys.exit(f"Chancery cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()

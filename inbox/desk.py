@@ -91,7 +91,7 @@ class Done:
 
 
 class Unavailable(Exception):
-    """The store could not be reached: nothing is known to have happened; repeat with the same op."""
+    """The store stays away: nothing is known to have happened; repeat with the same op."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ LANES = (
 
 
 def policies(officers: int = 2) -> Policies:
-    """Give the tables of a ministry with so many officers: o0, o1, …"""
+    """Give the tables of a ministry with so many officers, called o0, o1 and so on."""
     people = tuple(Officer(f"o{n}", f"O{n}", f"Officer {n}") for n in range(officers))
     account = Account(
         id=ACCOUNT,

@@ -141,11 +141,17 @@ class Slack:
 
     def _app(self) -> AsyncApp:
         secret = self._access.signing_secret
+
+        # No method: Bolt looks at the names of the arguments, and would pass `self` once more.
+        async def authorized() -> AuthorizeResult | None:
+            """Return who we are, asked once: Bolt would ask Slack for each event."""
+            return self._us
+
         bolt = AsyncApp(
             client=self._client,
             signing_secret=secret or "unused: no HTTP door is open",
             request_verification_enabled=bool(secret),
-            authorize=self._authorize,
+            authorize=authorized,
             process_before_response=True,
         )
         bolt.error(_failed)
@@ -156,10 +162,6 @@ class Slack:
         bolt.command(EVERYTHING)(self._interaction)
         bolt.event(EVERYTHING)(self._event)
         return bolt
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> Any:
-        """Return who we are, asked once: Bolt would ask Slack for each event."""
-        return self._us
 
     async def _interaction(
         self, body: Mapping[str, Any], ack: Callable[..., Awaitable[Any]]

@@ -42,10 +42,8 @@ class _Hook:
 
     async def push(self, request: web.Request) -> web.Response:
         """Take a push in: 200 once all of it is committed or set aside, 503 to be asked again."""
-        body = await request.content.read(BODY_MOST + 1)
-        while len(body) <= BODY_MOST and (more := await request.content.read(BODY_MOST)):
-            body += more
-        if len(body) > BODY_MOST:
+        body = await _read(request)
+        if body is None:
             return self._said(413, "too_large")
         try:
             await self._take(self.door.receive(request.headers, body))
@@ -90,6 +88,18 @@ class _Hook:
     def _said(self, status: int, outcome: str) -> web.Response:
         PUSHES.labels(self.platform, self.app, outcome).inc()
         return web.Response(status=status, text=outcome)
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """Return the raw body; None, the rest unread, where it is too large."""
+    if (request.content_length or 0) > BODY_MOST:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_MOST:
+            return None
+    return bytes(body)
 
 
 def routes(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[web.RouteDef]:

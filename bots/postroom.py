@@ -36,6 +36,10 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+class NotOurs(Exception):
+    """This attempt may not be made: not now, or not by us."""
+
+
 @dataclass
 class Sender:
     """The one worker that sends for an account.
@@ -131,19 +135,22 @@ class Sender:
     async def _carry_out(self, errand: Errand) -> bool:
         """Write down that the part leaves, let it leave, and report what became of it."""
         asked = self.clock()
-        if not await self._started(errand):
+        try:
+            await self._start(
+                errand
+            )  # guard: START_FIRST test=tests/bots/test_postroom.py::test_order
+        except NotOurs:
             return False
         if self.clock() - asked > WRITE_WITHIN:
             await self._reports.say(errand, "postponed", until=self.clock())
             return True
-        report = await self._tried(errand)
-        if report is None:
+        if await self._tried(errand) is None:
             self._doubts.remember(errand)
             SENDS.labels(self.account.id, "unclear").inc()
         return True
 
-    async def _started(self, errand: Errand) -> bool:
-        """Commit `StartSend`; return whether this very attempt is ours to make."""
+    async def _start(self, errand: Errand) -> None:
+        """Commit `StartSend`; raises NotOurs where this attempt is not ours to make."""
         command = StartSend(
             part=errand.part.id,
             halted=self.account.id in await self.inbox.halted(),
@@ -152,11 +159,18 @@ class Sender:
         op = f"start:{errand.part.id}:{errand.attempt}"
         order = self.inbox.desk.order(command, by="postroom", op=op)
         answer = await self.inbox.desk.do(errand.conversation.id, order)
+        self._allowed(
+            answer, errand
+        )  # guard: ONE_ATTEMPT test=tests/bots/test_postroom.py::test_rival
+
+    def _allowed(self, answer: Done | Denied, errand: Errand) -> None:
+        """Raise NotOurs unless this very order began the attempt: a repeat began nothing."""
         if isinstance(answer, Denied):
             SENDS.labels(self.account.id, answer.why).inc()
             self._rest(errand.conversation, self.clock() + DENIED_PAUSE)
-            return False
-        return SendStarted(errand.part.id, errand.attempt) in answer.events
+            raise NotOurs
+        if SendStarted(errand.part.id, errand.attempt) not in answer.events:
+            raise NotOurs
 
     async def _tried(self, errand: Errand) -> Done | Denied | None:
         """Make the call once; None where nobody knows what became of it."""

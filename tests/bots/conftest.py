@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from bots.budgets import Purse as RealPurse
 from bots.contract import Batch, Bot, Busy, News, Odd, Wiring
+from bots.listening import Listener
 from bots.platforms import x
-from inbox.conversations.commands import MarkDeleted, MarkEdited, Receive
-from inbox.words import Account, Message, Millis, Part
+from bots.postroom import Sender
+from inbox import Inbox, opened
+from inbox.conversations.commands import Answer, AnyCommand, Claim, MarkDeleted, MarkEdited, Receive
+from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation, OutPart
+from inbox.team.policies import Policies
+from inbox.words import Account, ConversationId, Lane, Message, Millis, Officer, Part
 from sandbox.x.limits import Meter
 from sandbox.x.records import App, Tokens
 from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
+from tests.servers import Server, single_servers
+
+__all__ = ["single_servers"]
 
 START: Millis = 1_793_000_000_000
 """The first moment of the tests' clock, in October 2026."""
@@ -137,6 +149,7 @@ async def scene() -> AsyncIterator[Scene]:
             handle=handle,
             slack_channel="C1",
             private_channel="C2",
+            officers=("aj",),
         )
         for handle, slug in slugs.items()
     }
@@ -157,3 +170,121 @@ async def scene() -> AsyncIterator[Scene]:
             meter=served[METER],
         )
     await runner.cleanup()
+
+
+LANES = (
+    Lane("life-safety", 0, 10, reserved=True, words={"en": ("trapped",)}),
+    Lane("other", 6, 600),
+)
+
+
+async def no_sleep(seconds: float) -> None:
+    """Wait for nothing: the tests move the clock themselves."""
+
+
+@dataclass
+class House:
+    """The real inbox, and officer aj who answers in it."""
+
+    scene: Scene
+    inbox: Inbox
+    policies: Policies
+
+    def listener(self, bot: Bot | None = None, inbox: object = None) -> Listener:
+        """Make the one who reads for the ministry."""
+        account = self.scene.accounts["MinistryX"]
+        used: Inbox = inbox or self.inbox  # type: ignore[assignment]  # a staged one behaves alike
+        return Listener(used, account, bot or self.scene.bot(), self.inbox.now, no_sleep)
+
+    def sender(self, bot: Bot | None = None, inbox: object = None) -> Sender:
+        """Make a worker that has just started."""
+        account = self.scene.accounts["MinistryX"]
+        used: Inbox = inbox or self.inbox  # type: ignore[assignment]  # a staged one behaves alike
+        purse = RealPurse(self.inbox.budgets, account.id, x.PROFILE.budgets)
+        bot = bot or self.scene.bot()
+        return Sender(used, account, bot, purse, self.inbox.now, LANES, no_sleep)
+
+    async def asked(self, text: str = "@MinistryX where do I turn?") -> ConversationId:
+        """Let the citizen ask in public, and take it in."""
+        post = self.scene.world.post("citizen", text)
+        await self.listener().round()
+        found = await self.inbox.read.where(f"x:{post.id}")
+        assert found
+        return found
+
+    async def does(self, ref: ConversationId, command: AnyCommand) -> None:
+        """Let officer aj do something that is not denied."""
+        order = self.inbox.desk.order(command, by="officer:aj")
+        assert not isinstance(await self.inbox.desk.do(ref, order), Denied)
+        await self.inbox.pictures.mend("out", [ref])
+
+    async def answered(
+        self, text: str = "To us.", ref: ConversationId = "", answer: str = "a1"
+    ) -> ConversationId:
+        """Let aj answer, and the hold pass."""
+        ref = ref or await self.asked()
+        await self.does(ref, Claim())
+        now = await self.conversation(ref)
+        assert now.claim
+        command = Answer(
+            answer=answer, text=text, re=now.last_message, fence=now.claim.fence, seen=now.version
+        )
+        await self.does(ref, command)
+        self.scene.clock.forward(11)
+        return ref
+
+    async def sent(self, sender: Sender) -> bool:
+        """Let a worker make one round, and draw its outbox."""
+        moved = await sender.round()
+        async for touched in self.inbox.read.everything():
+            await self.inbox.pictures.out(touched)
+        return moved
+
+    async def conversation(self, ref: ConversationId) -> Conversation:
+        """Return a conversation that exists."""
+        found = await self.inbox.read.conversation(ref)
+        assert found
+        return found
+
+    async def part(self, ref: ConversationId, answer: str = "a1", n: int = 1) -> OutPart:
+        """Return a part of an answer as it stands."""
+        found = (await self.conversation(ref)).answer(answer)
+        assert found
+        return found.parts[n - 1]
+
+    def heard(self) -> list[str]:
+        """Return what X heard from the ministry."""
+        return [post.text for post in self.scene.world.posts_by("MinistryX")]
+
+
+@pytest.fixture
+async def house(
+    scene: Scene,
+    single_servers: list[Server],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[House]:
+    async def unmeasured(inbox: Inbox) -> None:
+        """Keep the test's own time: the server has another."""
+
+    monkeypatch.setattr(Inbox, "measure", unmeasured)
+    with single_servers[0].asked() as redis:
+        redis.flushall()
+    policies = Policies(
+        list(scene.accounts.values()),
+        [Officer(id="aj", initials="AJ", name="Anna Jansson")],
+        LANES,
+        (),
+        {"x": x.PROFILE},
+    )
+    numbers = itertools.count()
+    async with opened(
+        single_servers[0].url,
+        data=tmp_path,
+        secret=b"s" * 32,
+        policies=policies,
+        clock=scene.clock,
+        ids=lambda: f"{next(numbers):016d}",
+        mode="sandbox",
+    ) as inbox:
+        yield House(scene, inbox, policies)

@@ -143,7 +143,7 @@ class Slack:
         secret = self._access.signing_secret
 
         # No method: Bolt looks at the names of the arguments, and would pass `self` once more.
-        async def authorized() -> AuthorizeResult | None:
+        async def authorized() -> Any:
             """Return who we are, asked once: Bolt would ask Slack for each event."""
             return self._us
 

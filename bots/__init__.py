@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bots.running import running
+    from bots.at_work import running
 
 __all__ = ["running"]
 
@@ -15,4 +15,4 @@ __all__ = ["running"]
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("bots.running"), name)
+    return getattr(import_module("bots.at_work"), name)

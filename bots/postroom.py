@@ -134,8 +134,8 @@ class Sender:
 
     async def _carry_out(self, errand: Errand) -> bool:
         """Write down that the part leaves, let it leave, and report what became of it."""
-        asked = self.clock()
         try:
+            asked = self.clock()
             await self._start(
                 errand
             )  # guard: START_FIRST test=tests/bots/test_postroom.py::test_order

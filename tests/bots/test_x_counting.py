@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ import pytest
 from bots.platforms.x.counting import count
 from bots.platforms.x.limits import PROFILE
 
-BESIDE = Path(__file__).parents[3] / "shared" / "data"
-VECTORS = Path(os.environ.get("CHANCERY_SHARED_DATA", BESIDE)) / "twitter-text" / "validate.yml"
 OLDER = {
     "Count a mix of single byte single word, and double word unicode characters": 16,
     "Count unicode emoji chars outside the basic multilingual plane with skin tone modifiers": 9,
@@ -20,14 +17,15 @@ OLDER = {
 """Vectors of the section that forces version 2, where an emoji counts each of its code points."""
 
 
-def vectors() -> list[tuple[str, str, int]]:
+def vectors(shared_data: Path) -> list[tuple[str, str, int]]:
     """Return (description, text, weighted length) of each weighted vector, without a YAML reader.
 
     The file writes one quoted string a line; its escapes are Python's.
     """
     found = list[tuple[str, str, int]]()
+    path = shared_data / "twitter-text" / "validate.yml"
     description = text = ""
-    for line in VECTORS.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         name, _, value = line.strip().removeprefix("- ").partition(": ")
         if name == "description":
             description = ast.literal_eval(value)
@@ -38,9 +36,8 @@ def vectors() -> list[tuple[str, str, int]]:
     return found
 
 
-@pytest.mark.skipif(not VECTORS.exists(), reason="X's vectors are not at hand")
-def test_every_published_vector_counts_as_published() -> None:
-    found = vectors()
+def test_every_published_vector_counts_as_published(shared_data: Path) -> None:
+    found = vectors(shared_data)
     assert len(found) == 44
     differing = {what: weighted for what, text, weighted in found if count(text) != weighted}
     assert differing == OLDER

@@ -265,9 +265,7 @@ def _bot(scene: Scene, http: aiohttp.ClientSession) -> Bot:
     return x.connect(scene.accounts["MinistryX"], secrets, wiring)
 
 
-async def test_no_credential_and_no_text_reaches_a_log_at_debug(
-    scene: Scene, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_hushed(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("tweepy", "oauthlib"):
         logging.getLogger(name).setLevel(logging.NOTSET)
     caplog.set_level(logging.DEBUG)

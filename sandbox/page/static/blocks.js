@@ -24,7 +24,7 @@ const BLOCKS = {
     return [
       h("div", { class: "said" },
         block.text && h("div", { class: "prose", dir: "auto" }, words(block.text)),
-        fields.length && h("div", { class: "fields" }, fields)),
+        fields.length > 0 && h("div", { class: "fields" }, fields)),
       block.accessory && h("div", { class: "accessory" }, element(block.accessory, block, surface)),
     ];
   },

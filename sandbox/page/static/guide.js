@@ -36,7 +36,7 @@ function answering(state, ui, first) {
   if (ui.place !== found.channel || ui.thread) {
     return { side, target: `place:${found.channel}`, hint: `Open the channel with ${first}'s card.` };
   }
-  return { side, target: "card", ts: found.ts, hint: `Press the green button on ${first}'s card.` };
+  return { side, target: "card", ts: found.ts, hint: `Press ${found.label} on ${first}'s card.` };
 }
 
 function in_modal(view, first) {
@@ -54,9 +54,15 @@ function card(state, text) {
   for (const channel of state.slack.channels) {
     const found = channel.messages.findLast((one) =>
       one.blocks.some((block) => block.type === "actions") && said(one.blocks).includes(start));
-    if (found) return { channel: channel.id, ts: found.ts };
+    if (found) return { channel: channel.id, ts: found.ts, label: label(found.blocks) };
   }
   return null;
+}
+
+function label(blocks) {
+  const buttons = blocks.filter((one) => one.type === "actions").flatMap((one) => one.elements)
+    .filter((one) => one.type === "button");
+  return (buttons.find((one) => one.style === "primary") || buttons[0])?.text.text || "the first button";
 }
 
 function said(value) {

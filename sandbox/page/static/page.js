@@ -37,7 +37,8 @@ function take(fresh) {
   seen.channels = new Map(state.slack.channels.map((one) => [one.id, one]));
   seen.me = seen.users.get(ui.user);
   if (!state.slack.channels.some((one) => one.id === ui.place) && ui.place !== "home") {
-    ui.place = ui.places[ui.user] || state.slack.channels[0]?.id || "home";
+    const first = state.slack.channels.find((one) => one.kind === "channel");
+    ui.place = ui.places[ui.user] || first?.id || "home";
   }
   render();
 }

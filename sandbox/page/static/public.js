@@ -1,7 +1,7 @@
 // The left pane: the public. Anyone can be anyone here.
 
 import { h } from "./dom.js";
-import { ago, clock, face, posted } from "./words.js";
+import { ago, clock, direction, face, posted } from "./words.js";
 
 const MARKS = {
   government: ["gov", "Government account"],
@@ -61,7 +61,7 @@ function article(where, post, depth, goes_on) {
     h("div", { class: "body" },
       h("p", { class: "who" }, name(by), h("span", { class: "at" }, `@${by.handle}`), when(post.at),
         post.edited && h("span", { class: "at" }, "· edited")),
-      editing ? editor(where, post) : h("p", { class: "text", dir: "auto" }, posted(post.text)),
+      editing ? editor(where, post) : h("p", { class: "text", dir: direction(post.text) }, posted(post.text)),
       !editing && h("div", { class: "post-acts" },
         h("button", { type: "button", on: { click: () => did.reply(post.id) } }, "Reply"),
         !by.official && h("button", { type: "button", on: { click: () => did.edit(post.id) } }, "Edit"),
@@ -78,7 +78,7 @@ function name(by) {
 }
 
 function when(at) {
-  return h("time", { class: "at", datetime: new Date(at).toISOString(), title: clock(at) }, `· ${ago(at)}`);
+  return h("time", { class: "at", datetime: new Date(at).toISOString(), title: clock(at) }, `· ${ago(at, "en-GB")}`);
 }
 
 function editor({ did }, post) {
@@ -176,7 +176,7 @@ function direct(where) {
           `@${outside?.handle} ↔ @${inside?.handle || thread[0].to}`)),
         thread.map((one) => h("div", {
           key: one.id, class: `bubble ${people.get(one.by).official ? "official" : ""}`,
-        }, h("p", { class: "text", dir: "auto" }, posted(one.text)), h("p", { class: "at" }, `@${one.by}`, " ", when(one.at)))));
+        }, h("p", { class: "text", dir: direction(one.text) }, posted(one.text)), h("p", { class: "at" }, `@${one.by}`, " ", when(one.at)))));
     }),
     !threads.size && h("p", { class: "empty" }, "No private messages yet."));
 }

@@ -38,9 +38,8 @@ function format(ms, how) {
   return new Intl.DateTimeFormat(me.locale, { timeZone: me.tz, ...how }).format(new Date(ms));
 }
 
-export function ago(ms, now = Date.now()) {
-  const seconds = Math.round((ms - now) / 1000);
-  const locale = seen.me?.locale || "en-GB";
+export function ago(ms, locale = seen.me?.locale || "en-GB") {
+  const seconds = Math.round((ms - Date.now()) / 1000);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
@@ -210,11 +209,18 @@ export function posted(text) {
   });
 }
 
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+// The direction of what is said: a Latin handle in front does not turn Arabic around.
+export function direction(text) {
+  return RIGHT_TO_LEFT.test(text.replaceAll(new RegExp(PUBLIC, "gu"), " ")) ? "rtl" : "ltr";
+}
+
 const HUES = 8;
 
 export function face(name, id, extra = "") {
-  let sum = 0;
-  for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 997;
+  let sum = 7;
+  for (const letter of id) sum = (sum * 33 + letter.codePointAt(0)) % 65521;
   const letters = [...name.replace(/[^\p{L}\s]/gu, "").trim()];
   const second = name.trim().split(/\s+/)[1];
   const initials = (letters[0] || "?") + (second ? [...second][0] : "");

@@ -1,0 +1,146 @@
+"""`make screens`: run the demo, drive it as a visitor would, and photograph it for the README."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+
+import aiohttp
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+ROOT = Path(__file__).parents[1]
+SCREENS = ROOT / "docs" / "screens"
+DESKTOP = (1280, 800)
+PHONE = (375, 812)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--font-render-hinting=none",
+]
+START_S = 60.0
+CARD_MS = 60_000
+ANSWER = "Yes, 08:00 to 15:00. Your father's passport is ready; he needs a photo ID."
+NOUR = "محاصرون"
+
+
+def chromium() -> Path | None:
+    """Return where the browser is, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((Path(found) for name in names if (found := which(name))), None)
+
+
+@contextlib.asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Start the system's Chromium, headless."""
+    where = chromium()
+    if where is None:
+        raise SystemExit("No chromium on this machine: apt-get install chromium")
+    async with async_playwright() as started:
+        opened = await started.chromium.launch(executable_path=where, args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def demo() -> AsyncIterator[str]:
+    """Run `python -m sandbox` on a free port until it is ready; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = dict(os.environ) | {"HOST": "127.0.0.1", "PORT": str(port)}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", cwd=ROOT, env=environ
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        await _ready(address)
+        yield address
+    finally:
+        running.send_signal(signal.SIGINT)
+        await running.wait()
+
+
+async def _ready(address: str) -> None:
+    async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"{address}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.2)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One photograph: how the browser looks at the page."""
+
+    name: str
+    size: tuple[int, int] = DESKTOP
+    dark: bool = False
+
+    async def opened(self, opened: Browser, address: str) -> Page:
+        """Open the page in a window of its own and wait for its first cards."""
+        width, height = self.size
+        viewport: ViewportSize = {"width": width, "height": height}
+        page = await opened.new_page(
+            viewport=viewport, color_scheme="dark" if self.dark else "light", locale="en-GB"
+        )
+        await page.goto(address)
+        await page.locator(".message .button").first.wait_for(timeout=CARD_MS)
+        return page
+
+    async def taken(self, page: Page, folder: Path) -> None:
+        """Take the picture once everything has settled, and close the window."""
+        await page.wait_for_timeout(600)
+        await page.screenshot(path=folder / f"{self.name}.png", animations="disabled")
+        await page.close()
+
+
+async def shoot(address: str, folder: Path) -> None:
+    """Take all four pictures of a demo that runs at this address."""
+    async with browser() as opened:
+        shot = Shot("arabic")
+        page = await shot.opened(opened, address)
+        await page.locator("[data-user=U0SAMIRA]").click()
+        await page.locator("[data-place=C0QASIRA002]").click()
+        await page.get_by_role("tab", name="Private messages").click()
+        await page.locator(".message", has_text=NOUR).first.wait_for(timeout=CARD_MS)
+        await shot.taken(page, folder)
+
+        shot = Shot("desktop")
+        page = await shot.opened(opened, address)
+        await page.locator(".button.next").wait_for(timeout=CARD_MS)
+        await shot.taken(page, folder)
+
+        shot = Shot("phone", PHONE)
+        page = await shot.opened(opened, address)
+        await page.locator(".button.next").wait_for(timeout=CARD_MS)
+        await shot.taken(page, folder)
+
+        shot = Shot("dark", dark=True)
+        page = await shot.opened(opened, address)
+        await page.locator(".button.next").click()
+        await page.locator(".modal textarea").fill(ANSWER)
+        await page.locator(".modal .primary.next").wait_for()
+        await shot.taken(page, folder)
+
+
+async def main() -> None:
+    """Run the demo and photograph it."""
+    async with demo() as address:
+        await shoot(address, SCREENS)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

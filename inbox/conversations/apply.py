@@ -107,6 +107,9 @@ def _echoed(c: Conversation, event: e.Echoed, at: Context) -> Conversation:
 def _edited(c: Conversation, event: e.Edited, at: Context) -> Conversation:
     old, new = event.message, c.newer.get(event.new_id, event.new_id)
     when = max(event.written, c.edited.get(event.new_id, 0))
+    newest = c.newer.get(old, old)
+    if c.edited.get(old, -1) >= event.written and new != newest:
+        return replace(c, newer=put(c.newer, {new: newest}))  # it only tells another id
     known = old in c.changed
     c = replace(c, edited=put(c.edited, {old: when, new: when}), news=at.version)
     if old != new:

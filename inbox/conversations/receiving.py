@@ -44,15 +44,8 @@ def receive(case: Case, command: Receive) -> Decision:
         return _ours(case, message)
     if message.id in c.changed:
         return ()
-    if _edits_a_known_one(c, message):
-        newer = MarkEdited(
-            message=_known_id(c, message),
-            new_id=message.id,
-            text=message.text,
-            media=message.media,
-            written=message.written,
-        )
-        return mark_edited(case, newer)
+    if any(before in c.changed for before in message.chain):
+        return _edited_by(case, message)
     received = _received(case, command)
     if message.id in c.gone:
         return (received, Deleted(message=message.id))
@@ -66,12 +59,19 @@ def _back(c: Conversation) -> tuple[AnyEvent, ...]:
     return (Woken(cause="message"),) if c.wake else ()
 
 
-def _known_id(c: Conversation, message: Message) -> str:
-    return next((one for one in reversed(message.chain) if one in c.changed), "")
-
-
-def _edits_a_known_one(c: Conversation, message: Message) -> bool:
-    return _known_id(c, message) != ""
+def _edited_by(case: Case, message: Message) -> tuple[AnyEvent, ...]:
+    """Take a newer version for the edit that it is, of every earlier id that it names."""
+    edits = (
+        MarkEdited(
+            message=before,
+            new_id=message.id,
+            text=message.text,
+            media=message.media,
+            written=message.written,
+        )
+        for before in message.chain
+    )
+    return tuple(event for edit in edits for event in _edited(case, edit))
 
 
 def _received(case: Case, command: Receive) -> Received:
@@ -151,22 +151,25 @@ def plain(text: str) -> str:
 
 def mark_edited(case: Case, command: MarkEdited) -> Decision:
     """Note a newer text; an older one, or one of a deleted message, changes nothing."""
-    c = case.conversation
+    return _edited(case, command)
+
+
+def _edited(case: Case, command: MarkEdited) -> tuple[AnyEvent, ...]:
+    c, old, new = case.conversation, command.message, command.new_id or command.message
     written = command.written or case.at
-    edited = Edited(
-        message=command.message,
-        new_id=command.new_id or command.message,
-        text=command.text,
-        media=command.media,
-        written=written,
-    )
-    buried = command.message in c.gone
-    stale = c.edited.get(command.message, -1) >= written
+    # An older edit still tells that two ids are one message: a deletion may name either.
+    linked = c.newer.get(old, old) == c.newer.get(new, new)
+    buried = old in c.gone
+    stale = linked and c.edited.get(old, -1) >= written
     settled = (
         buried,  # guard: tombstone test=tests/inbox/conversations/test_receiving.py::test_an_edit_after_the_deletion_changes_nothing
         stale,  # guard: stale-edit test=tests/inbox/conversations/test_receiving.py::test_an_older_edit_that_comes_late_changes_nothing
     )
-    return () if any(settled) else (edited,)
+    if any(settled):
+        return ()
+    return (
+        Edited(message=old, new_id=new, text=command.text, media=command.media, written=written),
+    )
 
 
 def mark_deleted(case: Case, command: MarkDeleted) -> Decision:

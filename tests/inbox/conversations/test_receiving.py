@@ -401,3 +401,14 @@ def test_the_snapshot_stays_small_and_holds_no_text_of_theirs() -> None:
     c = house.conversation
     assert max(len(c.changed), len(c.gone), len(c.edited), len(c.newer), len(c.ops)) == 8
     assert "matter" not in repr(c)
+
+
+def test_an_older_edit_still_tells_that_its_id_is_the_same_message() -> None:
+    house = House()
+    house.hears("x:1")
+    house.must("platform:x", MarkEdited("x:1", "x:3", "third", written=START + 3))
+    news = house.conversation.news
+    house.must("platform:x", MarkEdited("x:1", "x:2", "second", written=START + 2))
+    assert (house.conversation.last_message, house.conversation.news) == ("x:3", news)
+    house.must("platform:x", MarkDeleted("x:2"))
+    assert {"x:1", "x:2", "x:3"} <= set(house.conversation.gone)

@@ -1,4 +1,4 @@
-"""The only room that speaks to the public world; `running` is what its `__main__` composes.
+"""The only room that speaks to the public world; entry points compose `profiles` and `running`.
 
 It is loaded when first asked for, so that the contract can be imported without a platform.
 """
@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bots.at_work import running
+    from bots.at_work import profiles, running
 
-__all__ = ["running"]
+__all__ = ["profiles", "running"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,7 +13,6 @@ from prometheus_client import start_http_server
 
 import bots
 from bots.contract import Secrets
-from bots.platforms import PLATFORMS
 from config import logs
 from config.start import Start, started, told_to_stop
 from inbox import CannotStart, Gone, Unfit, opened
@@ -38,8 +37,7 @@ async def main(start: Start) -> None:
 
 if __name__ == "__main__":
     logs.start()
-    profiles = {name: platform.PROFILE for name, platform in PLATFORMS.items()}
     try:
-        asyncio.run(main(started(os.environ, profiles)))
+        asyncio.run(main(started(os.environ, bots.profiles())))
     except (CannotStart, Gone, Unfit) as error:
         sys.exit(f"Chancery cannot start: {error}")

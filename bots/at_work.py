@@ -16,7 +16,12 @@ from bots.platforms import PLATFORMS
 from bots.postroom import Sender
 from inbox import Inbox
 from inbox.team.policies import Policies
-from inbox.words import Account
+from inbox.words import Account, Profile
+
+
+def profiles() -> dict[str, Profile]:
+    """Return what each platform can do, by its name."""
+    return {name: platform.PROFILE for name, platform in PLATFORMS.items()}
 
 
 @asynccontextmanager

@@ -136,9 +136,7 @@ class Sender:
         """Write down that the part leaves, let it leave, and report what became of it."""
         try:
             asked = self.clock()
-            await self._start(
-                errand
-            )  # guard: START_FIRST test=tests/bots/test_postroom.py::test_order
+            await self._start(errand)  # guard: START test=tests/bots/test_postroom.py::test_order
         except NotOurs:
             return False
         if self.clock() - asked > WRITE_WITHIN:
@@ -159,9 +157,7 @@ class Sender:
         op = f"start:{errand.part.id}:{errand.attempt}"
         order = self.inbox.desk.order(command, by="postroom", op=op)
         answer = await self.inbox.desk.do(errand.conversation.id, order)
-        self._allowed(
-            answer, errand
-        )  # guard: ONE_ATTEMPT test=tests/bots/test_postroom.py::test_rival
+        self._allowed(answer, errand)  # guard: ONCE test=tests/bots/test_postroom.py::test_rival
 
     def _allowed(self, answer: Done | Denied, errand: Errand) -> None:
         """Raise NotOurs unless this very order began the attempt: a repeat began nothing."""

@@ -48,9 +48,7 @@ class XDoor:
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
         """Read a push signed by X; raises Forged where it is not."""
-        self._verify(
-            headers, body
-        )  # guard: X_SIGNATURE test=tests/bots/test_x_door.py::test_forged
+        self._verify(headers, body)  # guard: SIGNED test=tests/bots/test_x_door.py::test_forged
         try:
             said = msgspec.json.decode(body)
             events = said["data"] if isinstance(said["data"], list) else [said["data"]]

@@ -144,7 +144,7 @@ def denied_view(
         blocks += [sentence(say, "modal.your_text"), rich(words(public(writing.text, KEPT)))]
     ways = WAYS_ON.get(denied.why, OTHERWISE)
     if shown is None:
-        ways = tuple(way for way in ways if way in (ids.NEXT, ids.MINE, ids.FIND))
+        ways = (ids.NEXT, ids.MINE, ids.FIND)
         carried, here = Meta(turn=opened.turn, opened=opened.at), Press()
     else:
         carried = meta(shown, opened, writing)

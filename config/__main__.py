@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from bots.platforms import PLATFORMS
+import bots
 from config.start import started
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     """Read all there is to read; a fault ends with status 1 and every fault named."""
     if sys.argv[1:] != ["check"]:
         sys.exit("usage: python -m config check")
-    start = started(os.environ, {name: one.PROFILE for name, one in PLATFORMS.items()})
+    start = started(os.environ, bots.profiles())
     accounts, officers = len(start.tables.accounts), len(start.tables.officers)
     sys.stdout.write(f"All there: {accounts} accounts, {officers} officers.\n")
 

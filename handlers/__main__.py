@@ -16,7 +16,6 @@ import inbox.clerk
 from bots import doors
 from bots.contract import Secrets
 from bots.doors import BODY_MOST
-from bots.platforms import PLATFORMS
 from config import logs
 from config.start import Start, clock, ids, started, told_to_stop
 from handlers import health, say
@@ -66,8 +65,7 @@ def access(start: Start) -> Access:
 
 if __name__ == "__main__":
     logs.start()
-    profiles = {name: platform.PROFILE for name, platform in PLATFORMS.items()}
     try:
-        asyncio.run(main(started(os.environ, profiles), everything=sys.argv[1:] == ["all"]))
+        asyncio.run(main(started(os.environ, bots.profiles()), everything=sys.argv[1:] == ["all"]))
     except (CannotStart, Gone, Unfit) as error:
         sys.exit(f"Chancery cannot start: {error}")

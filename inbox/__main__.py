@@ -13,7 +13,7 @@ from typing import get_args
 import structlog
 from prometheus_client import start_http_server
 
-import bots.platforms
+import bots
 import inbox.clerk
 from config import logs
 from config.start import Start, clock, started, told_to_stop
@@ -80,8 +80,7 @@ def main() -> None:
     parser.add_argument("command", nargs="?", choices=sorted(COMMANDS), help="absent: serve")
     command = parser.parse_args().command
     logs.start()
-    profiles = {name: one.PROFILE for name, one in bots.platforms.PLATFORMS.items()}
-    start = started(os.environ, profiles)
+    start = started(os.environ, bots.profiles())
     try:
         asyncio.run(once(start, command) if command else serve(start))
     except (CannotStart, Gone, Unfit) as error:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from twitter_text import parse_tweet
+import warnings
 
 from sandbox.x.problems import Refused, forbidden, invalid
 from sandbox.x.records import App, Post, User
 from sandbox.x.texts import handles_in
 from sandbox.x.world import World
+
+with warnings.catch_warnings():
+    # It imports pkg_resources, which says that it is deprecated: nothing we could do about.
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
+    from twitter_text import parse_tweet
 
 DUPLICATE_MS = 24 * 3600 * 1000
 """How long the same text stays a duplicate here; X does not publish its own figure."""

@@ -59,12 +59,12 @@ class World:
 
     # People and apps
 
-    def join(  # noqa: PLR0913 - a profile has this many fields, all but two optional
+    def join(
         self,
         handle: str,
         name: str,
         *,
-        id: str | None = None,  # noqa: A002 - X's own word for it
+        id: str | None = None,
         mark: Mark = "none",
         protected: bool = False,
         description: str = "",
@@ -148,14 +148,14 @@ class World:
 
     # Posts
 
-    def post(  # noqa: PLR0913 - a replayed post names its id, time, parent and quote
+    def post(
         self,
         handle: str,
         text: str,
         *,
         in_reply_to: str | None = None,
         quotes: str | None = None,
-        id: str | None = None,  # noqa: A002 - X's own word for it
+        id: str | None = None,
         at: int | None = None,
     ) -> Post:
         """Let somebody post; `id` and `at` (UTC ms) replay a real post, in any order.
@@ -231,13 +231,13 @@ class World:
 
     # Direct messages
 
-    def dm(  # noqa: PLR0913 - a replayed message names its id and time
+    def dm(
         self,
         from_handle: str,
         to_handle: str,
         text: str,
         *,
-        id: str | None = None,  # noqa: A002 - X's own word for it
+        id: str | None = None,
         at: int | None = None,
         encrypted: bool = False,
     ) -> DirectMessage:

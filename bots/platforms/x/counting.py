@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from twitter_text import parse_tweet
+import warnings
+
+with warnings.catch_warnings():
+    # It imports pkg_resources, which says that it is deprecated: nothing we could do about.
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
+    from twitter_text import parse_tweet
 
 
 def count(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from bots import running
+from bots import profiles, running
 from bots.budgets import GREETINGS, Purse
 from bots.contract import Busy, Secrets
 from inbox.words import Budget
@@ -70,3 +70,7 @@ async def test_the_platforms_own_count_is_believed(house: House) -> None:
     with pytest.raises(Busy) as busy:
         await purse.take("post")
     assert busy.value.until == until
+
+
+def test_every_platform_has_a_profile_under_its_own_name() -> None:
+    assert {name: profile.platform for name, profile in profiles().items()} == {"x": "x"}

@@ -114,7 +114,7 @@ async def test_an_app_that_thinks_too_long_has_not_acknowledged(
     workspace: Workspace, listener: Listener
 ) -> None:
     assert workspace.deliveries.patience == 3.0
-    workspace.deliveries.patience = 0.05
+    workspace.deliveries.patience = 0.3
     listener.hold_up = asyncio.Event()
     outcome = await workspace.say("U1", "C1", "hello")
     assert (outcome.acknowledged, outcome.problem) == (False, "timeout")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,11 +20,6 @@ from inbox.words import Account, Profile
 
 
 def profiles() -> dict[str, Profile]:
-    """Return what each platform can do, by its name."""
-    return {name: platform.PROFILE for name, platform in PLATFORMS.items()}
-
-
-def profiles() -> Mapping[str, Profile]:
     """Return what each platform can do, by its name."""
     return {name: platform.PROFILE for name, platform in PLATFORMS.items()}
 

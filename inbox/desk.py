@@ -32,7 +32,7 @@ from inbox.conversations.state import Conversation, due_at
 from inbox.store import codec
 from inbox.store.client import Client, Gone
 from inbox.store.commit import Commit, Verdict, commit, load
-from inbox.store.registry import DELETED, Registry
+from inbox.store.registry import DELETED, EDITED, Registry
 from inbox.triage.lanes import sort
 from inbox.triage.urgency import place
 from inbox.words import (
@@ -59,14 +59,13 @@ PAUSE = 0.05
 """Seconds between two tries to reach the store, growing to a second."""
 
 UNSEEN_WAIT = 2.0
-"""Seconds a deletion waits for a message that is routed but not yet taken in."""
-
-STALE = UNSEEN_WAIT / 2
-"""Seconds after which a message that was long on its way asks again whether it was deleted."""
+"""Seconds an edit or a deletion waits for a message that is routed but not yet taken in; a message
+that was half as long on its way asks again what was left for it."""
 
 Inbound: TypeAlias = Receive | MarkEdited | MarkDeleted | SetMembers | Report
 T = TypeVar("T")
 
+_edit = msgspec.json.Decoder(MarkEdited)
 log = structlog.get_logger(__name__)
 
 
@@ -123,6 +122,7 @@ class Desk:
         now: Callable[[], Millis],
         ids: Callable[[], str],
         patience: float = PATIENCE,
+        unseen_wait: float = UNSEEN_WAIT,
     ) -> None:
         self._client = client
         self._policies = policies
@@ -130,6 +130,7 @@ class Desk:
         self._now = now
         self._ids = ids
         self._patience = patience
+        self._unseen_wait = unseen_wait
         self._registry = Registry(client)
         self._remembered: OrderedDict[ConversationId, Conversation] = OrderedDict()
         self._watching: list[Callable[[ConversationId, Done], None]] = []
@@ -183,14 +184,8 @@ class Desk:
                 return await self._receive(message, sorted_, raw)
             case MarkDeleted(message=message):
                 return await self._delete(message, order)
-            case MarkEdited(message=message, new_id=new_id):
-                where = await self._reached(lambda: self._registry.ask(message))
-                if not where.conversation:
-                    return Denied("unknown_message")
-                await self._reached(lambda: self._registry.put(new_id, where.conversation))
-                return await self._do(
-                    _Errand(where.conversation, order, self._ids(), (), (order.op,), raw, new_id)
-                )
+            case MarkEdited():
+                return await self._edit(command, order, raw)
             case Report(ref=ref):
                 where = await self._reached(lambda: self._registry.ask(ref))
                 if not where.conversation:
@@ -215,15 +210,40 @@ class Desk:
         chain = (*message.chain, message.id)
         routed = await self._reached(lambda: self._registry.put_chain(chain, ref))
         ref = routed.conversation
-        deleted = MarkDeleted(message.id, order.at)
-        also = (deleted,) if routed.mark == DELETED else ()
-        taken = (order.op, *message.chain)
-        result = await self._do(_Errand(ref, order, self._ids(), also, taken, raw, message.id))
-        if not also and time.monotonic() - asked > STALE:
-            late = await self._reached(lambda: self._registry.ask(message.id))
-            if late.mark == DELETED:
-                return await self._delete(message.id, self.order(deleted, by=order.by))
+        also = await self._waiting(message, chain, routed.mark, order.at)
+        edits = tuple(one.new_id for one in also if isinstance(one, MarkEdited))
+        taken = (order.op, *message.chain, *edits)
+        errand = _Errand(ref, order, self._ids(), also, taken, raw, message.id)
+        result = await self._do(errand)
+        if time.monotonic() - asked > self._unseen_wait / 2:
+            await self._catch_up(message, chain, routed.mark, order)
         return result
+
+    async def _waiting(
+        self, message: Message, chain: tuple[MessageId, ...], mark: str, at: Millis
+    ) -> tuple[MarkEdited | MarkDeleted, ...]:
+        """Return what came before its message: a deletion, or edits, the oldest first."""
+        if mark == DELETED:
+            return (MarkDeleted(message.id, at),)
+        if mark != EDITED:
+            return ()
+        kept = await self._reached(
+            lambda: asyncio.gather(*(self._registry.edits(one) for one in chain))
+        )
+        edits = [_edit.decode(one) for many in kept for one in many]
+        newer = [one for one in edits if one.new_id not in chain]
+        return tuple(sorted(newer, key=lambda one: (one.written, one.new_id)))
+
+    async def _catch_up(
+        self, message: Message, chain: tuple[MessageId, ...], mark: str, order: Order
+    ) -> None:
+        """Ask again what came meanwhile, for whoever brought it may have waited in vain."""
+        late = await self._reached(lambda: self._registry.ask(message.id))
+        if late.mark == mark:
+            return
+        for command in await self._waiting(message, chain, late.mark, order.at):
+            again = self.order(command, by=order.by, op=_op(command))
+            await self._do(_Errand(late.conversation, again, self._ids(), (), (again.op,)))
 
     async def _meant(self, message: Message) -> ConversationId:
         """Return where a message belongs if the registry does not know it yet."""
@@ -248,11 +268,27 @@ class Desk:
     async def _delete(self, message: MessageId, order: Order) -> Done | Denied:
         """Leave a tombstone, and commit the deletion once its message is there."""
         routed = await self._reached(lambda: self._registry.mark_deleted(message))
-        if not routed.conversation:
+        errand = _Errand(routed.conversation, order, self._ids(), (), (order.op,))
+        return await self._once_there(errand)
+
+    async def _edit(self, command: MarkEdited, order: Order, raw: bytes) -> Done | Denied:
+        """Keep the edit, and commit it once its message is there; its new id leads there too."""
+        message, new_id, kept = command.message, command.new_id, msgspec.json.encode(command)
+        routed = await self._reached(lambda: self._registry.mark_edited(message, new_id, kept))
+        if routed.conversation:
+            await self._reached(lambda: self._registry.put(new_id, routed.conversation))
+        errand = _Errand(routed.conversation, order, self._ids(), (), (order.op,), raw, new_id)
+        return await self._once_there(errand)
+
+    async def _once_there(self, errand: _Errand) -> Done | Denied:
+        """Repeat while the message is routed but not yet taken in: it is on its way, or never was.
+
+        Nothing is lost where it never comes: who takes it in finds what was left for it.
+        """
+        if not errand.ref:
             return Denied("unknown_message")
-        deadline = time.monotonic() + UNSEEN_WAIT
+        deadline = time.monotonic() + self._unseen_wait
         while True:
-            errand = _Errand(routed.conversation, order, self._ids(), (), (order.op,))
             result = await self._do(errand)
             unseen = isinstance(result, Denied) and result.why.startswith("unknown_")
             if not unseen or time.monotonic() > deadline:
@@ -262,14 +298,9 @@ class Desk:
     async def _do(self, errand: _Errand) -> Done | Denied:
         guess, true = await self._guess(errand)
         for _ in range(TRIES):
-            if errand.order.op in guess.ops:
-                return Done(guess, ())
-            events = self._decided(guess, errand)
+            guess, events = await self._decided(guess, true, errand)
             if isinstance(events, Denied) or not events:
-                if true:  # guard: only-the-truth-denies test=tests/inbox/test_desk.py::test_truth
-                    return events if isinstance(events, Denied) else Done(guess, ())
-                guess, true = await self._load(errand.ref), True
-                continue
+                return events if isinstance(events, Denied) else Done(guess, ())
             after, verdict = await self._committed(guess, errand, events)
             if verdict.answer == "ok":
                 return self._told(Done(after, events))
@@ -277,6 +308,16 @@ class Desk:
             if verdict.answer == "already":
                 return Done(guess, ())
         return Denied("crowded")
+
+    async def _decided(
+        self, guess: Conversation, true: bool, errand: _Errand
+    ) -> tuple[Conversation, tuple[AnyEvent, ...] | Denied]:
+        """Decide on the guess; what would end in nothing is decided on the truth."""
+        events = self._weigh(guess, errand)
+        if (isinstance(events, Denied) or not events) and not true:
+            guess, e = await self._load(errand.ref), errand
+            events = self._weigh(guess, e)  # guard: truth test=tests/inbox/test_desk.py::test_truth
+        return guess, events
 
     async def _guess(self, errand: _Errand) -> tuple[Conversation, bool]:
         """Return what the conversation may be, and whether that is the truth of this moment."""
@@ -287,10 +328,10 @@ class Desk:
             return Conversation(id=errand.ref), False
         return await self._load(errand.ref), True
 
-    def _decided(
-        self, conversation: Conversation, errand: _Errand
-    ) -> tuple[AnyEvent, ...] | Denied:
-        """Decide, and decide what goes along with it on what then is."""
+    def _weigh(self, conversation: Conversation, errand: _Errand) -> tuple[AnyEvent, ...] | Denied:
+        """Decide, and decide what goes along with it on what then is; a repeat is so already."""
+        if errand.order.op in conversation.ops:
+            return ()
         policy = self._policy(conversation, errand.order)
         if policy is None:
             return Denied("unknown_conversation")

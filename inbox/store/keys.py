@@ -99,6 +99,11 @@ def registry(message: MessageId) -> str:
     return f"reg:{tag(message)}:{crc32(message.encode()) % REGISTRY_PARTS}"
 
 
+def pending(message: MessageId) -> str:
+    """Name the hash of the edits that came before their message."""
+    return f"pending:{tag(message)}:{message}"
+
+
 # Elsewhere
 def of(account: AccountId, person: PersonId) -> str:
     """Name the set of conversations that an account has with a person."""

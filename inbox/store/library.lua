@@ -62,7 +62,7 @@ local function registry_1(keys, a)
   local conversation, mark = string.match(entry, '^(%S*) (%S*)$')
   local before = entry
   if conversation == '' then conversation = a[2] end
-  if mark == '' then mark = a[3] end
+  if mark == '' or a[3] == 'deleted' then mark = a[3] end -- a tombstone outweighs an edit
   entry = conversation .. ' ' .. mark
   if entry ~= before then redis.call('HSET', keys[1], a[1], entry) end
   return {conversation, mark}

@@ -13,6 +13,12 @@ from inbox.words import ConversationId, MessageId
 DELETED = "deleted"
 """The mark of a message whose author took it back, perhaps before we saw it."""
 
+EDITED = "edited"
+"""The mark of a message that was edited, perhaps before we saw it."""
+
+PENDING_SECONDS = 7 * 86_400
+"""How long an edit waits for its message: as far back as any poll or look-up reaches."""
+
 
 class Place(NamedTuple):
     """Where a message belongs ("" when nobody knows yet), and what is marked of it."""
@@ -45,12 +51,23 @@ class Registry:
         """Route every id of an edit chain to where its first id belongs; marks of any id count."""
         first = await self.put(chain[0], conversation)
         others = await asyncio.gather(*(self.put(m, first.conversation) for m in chain[1:]))
-        marks = [place.mark for place in (first, *others) if place.mark]
-        return Place(first.conversation, marks[0] if marks else "")
+        marks = {place.mark for place in (first, *others)}
+        return Place(first.conversation, min(marks - {""}, default=""))
 
     async def mark_deleted(self, message: MessageId) -> Place:
         """Leave a tombstone, and say where the message belongs if that is known."""
         return await self._do(message, "", DELETED)
+
+    async def mark_edited(self, message: MessageId, new_id: MessageId, edit: bytes) -> Place:
+        """Keep an edit for a message that may not be here yet, and say where that belongs."""
+        key = keys.pending(message)
+        await self._client.call("HSET", key, new_id, edit)
+        await self._client.call("EXPIRE", key, PENDING_SECONDS)
+        return await self._do(message, "", EDITED)
+
+    async def edits(self, message: MessageId) -> tuple[bytes, ...]:
+        """Give the edits that were kept for a message."""
+        return tuple(await self._client.call("HVALS", keys.pending(message)))
 
     async def alias(self, hashed: ConversationId, conversation: ConversationId) -> ConversationId:
         """Send what would be `hashed` to a conversation that we opened; the first answer stands."""

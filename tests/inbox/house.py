@@ -36,6 +36,9 @@ LANES = (
 )
 
 
+_COUNT = itertools.count()
+
+
 def policies(officers: int = 2) -> Policies:
     """Give the tables of a ministry with so many officers, called o0, o1 and so on."""
     people = tuple(Officer(f"o{n}", f"O{n}", f"Officer {n}") for n in range(officers))
@@ -53,9 +56,8 @@ def policies(officers: int = 2) -> Policies:
 
 
 def ids() -> Callable[[], str]:
-    """Give a source of ids that never repeats."""
-    count = itertools.count()
-    return lambda: f"{next(count):016d}"
+    """Give a source of ids that never repeats, not even another source's."""
+    return lambda: f"{next(_COUNT):016d}"
 
 
 def clock() -> int:
@@ -72,6 +74,7 @@ def desk_of(client: Client, *, patience: float = 5.0, officers: int = 2) -> Desk
         now=clock,
         ids=ids(),
         patience=patience,
+        unseen_wait=0.1,
     )
 
 

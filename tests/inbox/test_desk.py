@@ -341,9 +341,8 @@ async def answered(desk: Desk) -> ConversationId:
     return ref
 
 
-async def test_what_we_sent_is_registered_before_it_is_known_as_sent(
-    client: Client, staged: Staged
-) -> None:
+async def test_sent_routed(client: Client, staged: Staged) -> None:
+    """What we sent is registered before it is known as sent."""
     desk = desk_of(staged)
     ref = await answered(desk)
     routed: list[str] = []

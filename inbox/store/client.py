@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
+import hiredis
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -213,9 +215,24 @@ class Client:
         self._when_gone()
 
 
+class _Packed(Connection):
+    """Packs commands in C: the library's own way costs a third of a commit's client time.
+
+    TLS and Cluster connections are the library's own and pack as ever.
+    """
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        words = args[0].encode().split() if isinstance(args[0], str) else [args[0]]
+        return [hiredis.pack_command((*words, *args[1:]))]
+
+    def pack_commands(self, commands: Iterable[Iterable[Any]]) -> list[bytes]:
+        return [b"".join(packed for words in commands for packed in self.pack_command(*words))]
+
+
 def _connect(url: str) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
+        connection_class=_Packed,
         max_connections=CONNECTIONS,
         timeout=READ_TIMEOUT,
         socket_timeout=READ_TIMEOUT,

@@ -50,6 +50,8 @@ class Registry:
     async def put_chain(self, chain: tuple[MessageId, ...], conversation: ConversationId) -> Place:
         """Route every id of an edit chain to where its first id belongs; marks of any id count."""
         first = await self.put(chain[0], conversation)
+        if len(chain) == 1:
+            return first
         others = await asyncio.gather(*(self.put(m, first.conversation) for m in chain[1:]))
         marks = {place.mark for place in (first, *others)}
         return Place(first.conversation, min(marks - {""}, default=""))

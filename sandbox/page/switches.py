@@ -26,6 +26,7 @@ class Switch:
     throw: Callable[[bool], None]
     left: Callable[[], int]
     """How often it will still strike; a lasting one says 1 while it is on."""
+    lasting: bool = False
 
 
 def on_stage(
@@ -92,6 +93,7 @@ def on_stage(
             f"Timelines show a post only after {LAG_S} seconds, until you switch this off.",
             lag,
             lambda: int(world.lag_ms > 0),
+            lasting=True,
         ),
         Switch(
             "x-twice",
@@ -99,6 +101,7 @@ def on_stage(
             "Each webhook arrives twice. Each message still gets one card.",
             twice,
             lambda: push.switches.duplicate,
+            lasting=True,
         ),
         Switch(
             "x-reorder",
@@ -106,6 +109,7 @@ def on_stage(
             "Each webhook waits for the next one and arrives after it.",
             reorder,
             lambda: int(push.switches.reorder),
+            lasting=True,
         ),
         Switch(
             "kill",
@@ -121,7 +125,13 @@ def on_stage(
 def shown(switches: dict[str, Switch]) -> list[Json]:
     """Return the switches as the page lists them."""
     return [
-        {"name": one.name, "title": one.title, "says": one.says, "left": one.left()}
+        {
+            "name": one.name,
+            "title": one.title,
+            "says": one.says,
+            "left": one.left(),
+            "lasting": one.lasting,
+        }
         for one in switches.values()
     ]
 

@@ -21,7 +21,8 @@ function nodeOf(tree, inSvg) {
   node.tree = { attrs: {}, on: {} };
   dress(node, tree);
   patchKids(node, tree.kids, svg);
-  if ("value" in tree.attrs) node.value = tree.attrs.value ?? "";
+  if ("value" in tree.attrs) node.value = node.wanted = tree.attrs.value ?? "";
+  choose(node);
   return node;
 }
 
@@ -48,7 +49,7 @@ function dress(node, tree) {
 function set(node, name, value, before) {
   if (OWN.has(name)) {
     const typed = name === "value" && node.tagName !== "SELECT";
-    if (value !== before && !typed) node[name] = value ?? "";
+    if (value !== before && !typed) node[name] = node.wanted = value ?? "";
   } else if (value === null || value === undefined || value === false) {
     node.removeAttribute(name);
   } else {
@@ -72,6 +73,14 @@ function mend(node, tree, svg) {
   }
   dress(node, tree);
   patchKids(node, tree.kids, svg || tree.tag === "svg");
+  choose(node);
+}
+
+// A menu cannot show a choice before its option is there; then it is chosen when it comes.
+function choose(node) {
+  if (node.tagName !== "SELECT" || node.wanted === undefined) return;
+  node.value = node.wanted;
+  if (node.value === node.wanted) node.wanted = undefined;
 }
 
 function patchKids(parent, kids, svg) {

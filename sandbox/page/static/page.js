@@ -101,7 +101,7 @@ function faults() {
           type: "button", class: `pill ${one.left ? "on" : ""}`, "aria-pressed": String(one.left > 0),
           "aria-describedby": `says-${one.name}`,
           on: { click: () => run("/switch", { name: one.name, on: !one.left }) },
-        }, one.title, one.left > 0 ? ` · ${one.left} left` : ""),
+        }, one.title, one.left > 0 ? (one.lasting ? " · on" : ` · ${one.left} left`) : ""),
         h("p", { id: `says-${one.name}` }, one.says)))));
 }
 
@@ -152,7 +152,8 @@ function bare(text) {
     .replace(/<@([A-Z0-9]+)[^>]*>/g, (_, id) => `@${seen.users.get(id)?.real_name || id}`)
     .replace(/<!date\^[^>|]*\|([^>]*)>/g, "$1")
     .replace(/<[^>|]*\|([^>]*)>/g, "$1").replace(/<([^>]*)>/g, "$1")
-    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&").slice(0, 160);
+    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&")
+    .replace(/([*_~`])(\S(?:.*?\S)?)\1/g, "$2").slice(0, 160);
 }
 
 // Reading, scrolling, focus
@@ -191,7 +192,7 @@ let opener = null;
 function after_modal(before) {
   const view = state.slack.view?.id || null;
   if (view === open) return;
-  if (view && !open) opener = before?.id || null;
+  if (view && !open && before) opener = { id: before.id, ts: before.closest("[data-ts]")?.dataset.ts };
   open = view;
   if (view) {
     const dialog = document.querySelector(".modal");
@@ -199,7 +200,10 @@ function after_modal(before) {
       || dialog.querySelector("footer button:last-child");
     first?.focus();
   } else if (opener) {
-    document.getElementById(opener)?.focus();
+    const message = opener.ts && document.querySelector(`[data-ts="${opener.ts}"]`);
+    const back = document.getElementById(opener.id) || message?.querySelector("button, a[href]");
+    (back || document.querySelector(".writer textarea"))?.focus();
+    opener = null;
   }
 }
 
@@ -264,6 +268,7 @@ const did = {
     ui.place = ui.places[user] || ui.place;
     ui.thread = null;
     ui.trouble = "";
+    ui.toasts = [];
     if (ui.place === "home") did.home();
     refresh();
   },

@@ -57,7 +57,7 @@ function article(where, post, depth, goes_on) {
     key: post.id, id: `post-${post.id}`, tabindex: "-1", "data-post": post.id, on: { click: () => did.saw(post.id) },
     class: `post ${by.official ? "official" : ""} ${depth ? "reply" : ""} ${goes_on ? "on" : ""} ${marks}`,
   },
-    face(by.name, by.id, by.official ? "square" : ""),
+    face(by.name, by.name, by.official ? "square" : ""),
     h("div", { class: "body" },
       h("p", { class: "who" }, name(by), h("span", { class: "at" }, `@${by.handle}`), when(post.at),
         post.edited && h("span", { class: "at" }, "· edited")),

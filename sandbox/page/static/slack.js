@@ -155,7 +155,7 @@ function message(where, channel, one, in_thread = false) {
       !in_thread && replies.length > 0 && h("button", { type: "button", class: "replies", on: { click: () => did.thread(one.ts) } },
         `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`)),
     !one.ephemeral && h("div", { class: "tools" },
-      !in_thread && h("button", { type: "button", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: () => did.thread(one.ts) } }, "💬"),
+      !in_thread && h("button", { type: "button", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: () => did.thread(one.ts) } }, "↩"),
       shortcuts.map((shortcut) => h("button", {
         type: "button", key: shortcut.callback, title: shortcut.title, "aria-label": `${shortcut.title} (message shortcut)`,
         on: { click: () => did.shortcut(shortcut.callback, channel.id, one.ts) },

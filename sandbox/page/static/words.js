@@ -205,7 +205,7 @@ const PUBLIC = /(@\w{1,20}|#[\p{L}\d_]+|https?:\/\/\S+)/u;
 export function posted(text) {
   return text.split(PUBLIC).flatMap((part, n) => {
     if (n % 2 === 0) return part ? broken(part) : [];
-    return [h("span", { class: "handle" }, part)];
+    return [h("bdi", { class: "handle", dir: RIGHT_TO_LEFT.test(part) ? "rtl" : "ltr" }, part)];
   });
 }
 

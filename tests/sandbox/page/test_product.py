@@ -121,7 +121,7 @@ async def run(**environ: str) -> tuple[int | None, str, str]:
 
 
 async def test_a_foreign_address_is_refused_before_anything_starts() -> None:
-    status, _, wrong = await run(HOST="0.0.0.0")
+    status, _, wrong = await run(HOST="192.0.2.1")
     assert status == 1
     assert "this computer only" in wrong
 

@@ -125,5 +125,7 @@ async def test_a_real_handler_moves_to_a_new_connection_when_told_to_go(
 
     before = workspace.sockets.connections[0]
     await workspace.sockets.disconnect(reason)
-    await until(lambda: workspace.sockets.connections and workspace.sockets.connections != [before])
+    await until(
+        lambda: workspace.sockets.connections and before not in workspace.sockets.connections
+    )
     assert (await workspace.command("U1", "C1", "/inbox", "")).body == {"text": "here"}

@@ -116,7 +116,7 @@ class Facts:
 
     def user(  # noqa: PLR0913 (a person has that many sides; the public shape is agreed)
         self,
-        id: str,  # noqa: A002 (Slack's own word, part of the stand-in's public shape)
+        id: str,
         name: str,
         *,
         real_name: str,
@@ -134,7 +134,7 @@ class Facts:
 
     def channel(
         self,
-        id: str,  # noqa: A002 (Slack's own word, part of the stand-in's public shape)
+        id: str,
         name: str,
         *,
         private: bool = False,
@@ -147,7 +147,7 @@ class Facts:
         self.channels[id] = Channel(id, name, private, shared, members=list(dict.fromkeys(inside)))
         return self.channels[id]
 
-    def usergroup(self, id: str, handle: str, members: Iterable[str]) -> None:  # noqa: A002 (as above)
+    def usergroup(self, id: str, handle: str, members: Iterable[str]) -> None:
         """Add a user group."""
         self.usergroups[id] = (handle, list(members))
 

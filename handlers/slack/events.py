@@ -10,7 +10,6 @@ from handlers.slack.acts import find, notes
 from handlers.slack.board import Board
 from handlers.slack.cards import said
 from handlers.slack.office import Office
-from handlers.slack.pace import Doubt, SlackRefused
 from handlers.slack.who import Actor, actor
 
 PLAIN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
@@ -32,12 +31,12 @@ async def take(office: Office, board: Board, body: Mapping[str, Any]) -> None:
     if kind == "app_home_opened" and who:
         await find.show_home(office, who)
     elif kind == "message" and event.get("subtype", "") == "message_deleted":
-        board.gone(str(event.get("channel", "")), str(event.get("deleted_ts", "")))
+        await board.heard(str(event.get("channel", "")), str(event.get("deleted_ts", "")))
     elif kind in ("message", "app_mention") and event.get("subtype", "") in PLAIN:
         await _typed(office, who, event)
     elif kind in PLACES:
         channel = event.get("channel")
-        board.look(str(channel["id"] if isinstance(channel, Mapping) else channel))
+        await board.heard(str(channel["id"] if isinstance(channel, Mapping) else channel))
 
 
 async def _typed(office: Office, who: Actor | None, event: Mapping[str, Any]) -> None:
@@ -58,16 +57,14 @@ async def _answered(office: Office, who: Actor, channel: str, ts: str, text: str
     if not await office.inbox.seen_once(f"slack:{channel}:{ts}", 30 * 3600):
         return  # Slack says a mention twice, and repeats for hours what it thinks was lost
     asked = forms.asked(text.replace(f"<@{office.bot}>", ""))
-    officer, say = who.officer.id, office.say(who.officer)
     if asked.verb == "on":
-        await office.inbox.duty.on(officer, office.inbox.now() + find.SHIFT_MS)
+        await find.go_on_duty(office, who, asked.words)
     elif asked.verb == "off":
-        await office.inbox.duty.off(officer)
+        await office.inbox.duty.off(who.officer.id)
     key = {"on": "duty.on", "off": "duty.off"}.get(asked.verb, "thread.use_command")
-    post = said(say, key, command=office.command)
-    try:
-        await office.pace.post(
+    post = said(office.say(who.officer), key, command=office.command)
+    office.afterwards(
+        office.pace.post(
             f"said.{channel}.{ts}", channel=channel, text=post.text, blocks=post.blocks
         )
-    except (SlackRefused, Doubt):
-        return  # a courtesy: nothing depends on it
+    )

@@ -1,28 +1,46 @@
 """What every act in Slack works with: the inbox, the officers' words, and Slack itself."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
+import structlog
 
 from handlers.say import Book, Say
-from handlers.slack.pace import Pace
+from handlers.slack.pace import Doubt, Pace, SlackRefused
 from handlers.slack.shown import Line, Shown, line_of
 from handlers.slack.who import Actor
-from inbox import Done, Inbox
+from inbox import Done, Gone, Inbox, Unavailable
 from inbox.conversations.commands import AnyCommand
 from inbox.conversations.denied import Denied
 from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
 from inbox.team.policies import Policies
 from inbox.team.roles import may
-from inbox.words import Account, ConversationId, Millis, Officer, OfficerId, Person, Policy
+from inbox.words import (
+    Account,
+    ConversationId,
+    Millis,
+    Officer,
+    OfficerId,
+    Person,
+    Policy,
+    Record,
+)
+
+log = structlog.stdlib.get_logger(__name__)
 
 KEPT_BACK = ("not_allowed", "not_your_account")
 """Refusals that are about the officer and not about the moment: they are recorded."""
-READY = "ready."
+READY = "public_rung."
 """The section of a phrase file that holds lines for the public."""
+PATIENCE = 2.0
+"""Seconds after which an officer is told to wait: a trigger lives three (SLACK.md)."""
 LINES = 4
 """So many of the last messages go to a card; it shows three and says whether there are more."""
 
@@ -38,14 +56,32 @@ class Office:
         pace: Pace,
         ids: Callable[[], str],
         command: str = "/inbox",
+        *,
+        patience: float = PATIENCE,
     ) -> None:
         self.inbox, self.policies, self.book = inbox, policies, book
         self.pace, self.ids, self.command = pace, ids, command
+        self.patience = patience
         self.team, self.bot = "", ""
+        self._courtesies: set[asyncio.Task[None]] = set()
 
     def introduce(self, team: str, bot: str) -> None:
         """Remember which workspace we are in, and as whom."""
         self.team, self.bot = team, bot
+
+    def afterwards(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do what the officer need not wait for; nothing that matters depends on it."""
+        task = asyncio.create_task(_courtesy(work))
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)
+
+    async def drained(self, seconds: float) -> None:
+        """Let what was begun finish, for so long; then end it."""
+        if self._courtesies:
+            await asyncio.wait(self._courtesies, timeout=seconds)
+        for task in list(self._courtesies):
+            task.cancel()
+        await asyncio.gather(*self._courtesies, return_exceptions=True)
 
     def say(self, officer: Officer, account: Account | None = None) -> Say:
         """Speak an officer's language, times in the account's zone where Slack cannot tell."""
@@ -76,17 +112,23 @@ class Office:
     async def refused(self, who: Actor, act: str, account: str, why: str) -> None:
         """Record what an officer was refused."""
         at = self.inbox.now()
-        await self.inbox.refusals.put(who.officer.id, act, account, why, at)
+        refusals = self.inbox.refusals
+        await refusals.put(
+            who.officer.id, act, account, why, at
+        )  # guard: refusal-recorded test=tests/handlers/slack/test_acts_refused.py::test_a_reader_who_presses_claim_is_refused_and_it_is_recorded
 
-    async def read(self, who: Actor, ref: ConversationId) -> Shown | Denied:
-        """Return a conversation as this officer may see it."""
+    async def read(
+        self, who: Actor, ref: ConversationId, *, recorded: bool = True
+    ) -> Shown | Denied:
+        """Return a conversation as this officer may see it; a refusal is recorded, if asked."""
         conversation = await self.inbox.read.conversation(ref)
         if conversation is None:
             return Denied("unknown_conversation")
         account = self.policies.account(conversation.account)
         act = "read_private" if conversation.audience == "private" else "read"
         if account is None or not may(who.officer, act, account):
-            await self.refused(who, act, conversation.account, "not_your_account")
+            if recorded:
+                await self.refused(who, act, conversation.account, "not_your_account")
             return Denied("not_your_account")
         return await self.shown(conversation)
 
@@ -142,10 +184,44 @@ class Office:
 
     async def card_at(self, channel: str, ts: str) -> ConversationId:
         """Return whose card a message is, or ""."""
-        for ref, value in (await self.inbox.boards.load(channel)).items():
-            if msgspec.json.decode(value).get("ts") == ts and ref != "summary":
-                return ref
+        boards = [channel] + [
+            board_of(account.slack_channel, channel)
+            for account in self.policies.accounts
+            if account.fallback_channel == channel
+        ]
+        for board in dict.fromkeys(boards):
+            for ref, value in (await self.inbox.boards.load(board)).items():
+                if ref != SUMMARY and ts in msgspec.json.decode(value, type=Places).all:
+                    return ref
         return ""
+
+
+SUMMARY = "summary"
+"""The field of a board that is not a conversation's."""
+
+
+class Places(Record, frozen=True):
+    """Where a conversation's card stands in its channel, and where it stood before."""
+
+    ts: str = ""
+    before: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return every place."""
+        return (self.ts, *self.before)
+
+
+def board_of(channel: str, place: str) -> str:
+    """Name the board of a channel whose cards stand in this place: itself, or its fallback."""
+    return channel if channel == place else f"{channel}>{place}"
+
+
+async def _courtesy(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await work
+    except (SlackRefused, Doubt, Unavailable, Gone) as error:
+        log.warning("courtesy_failed", error=type(error).__name__)
 
 
 def _due(conversation: Conversation, policy: Policy) -> Millis:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -36,6 +35,14 @@ PER_MINUTE = {
 }
 POSTS_PER_CHANNEL = 1.0
 """Seconds between two messages in one channel."""
+SETTLES = 1.0
+"""Seconds in which a request that was cut may still be carried out: then we look for its trace."""
+SHORT_PAUSE, LONG_PAUSE = 0.5, 30.0
+"""Seconds between two tries of what nobody could answer, doubling from the first to the second."""
+
+TOO_FAST, FIRST_BROKEN = 429, 500
+THEIR_FAULT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Slack's words for: something broke on our side, and the call may have been carried out."""
 
 EVENT = "chancery_post"
 """The metadata type that marks our messages; its payload holds the nonce."""
@@ -96,7 +103,7 @@ class Pace:
             try:
                 return await self._send(method, body)
             except SlackApiError as error:
-                if error.response.status_code != 429:
+                if status_of(error) != TOO_FAST:
                     raise _told(method, error) from None
                 self._until[method] = self._clock() + _retry_after(error.response.headers)
 
@@ -113,13 +120,15 @@ class Pace:
         `nonce` is the same on every attempt: after a cut the channel is looked through for it.
         """
         body |= {"metadata": {"event_type": EVENT, "event_payload": {"nonce": nonce}}, **QUIET}
+        pause = SETTLES
         while True:
             try:
                 return str((await self.call("chat.postMessage", **body))["ts"])
             except Doubt:
-                found = await self.find(nonce, body["channel"], body.get("thread_ts", ""))
-                if found:
-                    return found
+                await self._sleep(pause)
+                pause = min(pause * 2, LONG_PAUSE)
+            if found := await self.find(nonce, body["channel"], body.get("thread_ts", "")):
+                return found
 
     async def find(self, nonce: str, channel: str, thread: str = "") -> str:
         """Return the ts of our message with this nonce among the newest hundred, or ""."""
@@ -127,22 +136,22 @@ class Pace:
         where: Json = {"channel": channel, "limit": 100, "include_all_metadata": True}
         if thread:
             where["ts"] = thread
-        while True:
-            try:
-                messages: Sequence[Json] = (await self.call(method, **where))["messages"]
-            except Doubt:  # reading twice harms nobody
-                continue
-            break
+        messages: Sequence[Json] = (await self.again(method, **where)).get("messages", ())
         return next((str(m["ts"]) for m in messages if _nonce(m) == nonce), "")
 
     async def update(self, **body: Any) -> None:
-        """Draw a message again; drawing twice harms nobody, so a cut is simply repeated."""
+        """Draw a message again."""
+        await self.again("chat.update", **body, **QUIET)
+
+    async def again(self, method: str, **body: Any) -> Json:
+        """Make a call that harms nobody when made twice, until it was answered."""
+        pause = SHORT_PAUSE
         while True:
             try:
-                await self.call("chat.update", **body, **QUIET)
+                return await self.call(method, **body)
             except Doubt:
-                continue
-            return
+                await self._sleep(pause)
+                pause = min(pause * 2, LONG_PAUSE)
 
     async def _turn(self, method: str, channel: str) -> None:
         windows = [(method, PER_MINUTE.get(method, 20), 60.0)]
@@ -158,9 +167,6 @@ class Pace:
     async def _send(self, method: str, body: Mapping[str, Any]) -> Json:
         try:
             answer = await self._client.api_call(method, json=dict(body))
-        except (aiohttp.ClientConnectorError, ssl.SSLError):
-            await self._sleep(1.0)  # nothing was sent: Slack is out of reach
-            raise Doubt(method) from None
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Doubt(method) from None
         data: Json = dict(answer.data) if isinstance(answer.data, dict) else {}
@@ -175,12 +181,23 @@ def _nonce(message: Json) -> str:
     return str(message.get("metadata", {}).get("event_payload", {}).get("nonce", ""))
 
 
+def word_of(error: SlackApiError) -> str:
+    """Return Slack's word for what is wrong, or "" where the answer could not be read."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def status_of(error: SlackApiError) -> int:
+    """Return the HTTP status; the library hands on aiohttp's answer where it could not read it."""
+    response: Any = error.response
+    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+
+
 def _told(method: str, error: SlackApiError) -> Exception:
     """Return what an error means: a 5xx or an unreadable answer leaves the outcome in doubt."""
-    data = error.response.data
-    if error.response.status_code >= 500 or not isinstance(data, dict) or "error" not in data:
-        return Doubt(method)
-    return SlackRefused(method, str(data["error"]))
+    word = word_of(error)
+    broken = status_of(error) >= FIRST_BROKEN or not word or word in THEIR_FAULT
+    return Doubt(method) if broken else SlackRefused(method, word)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

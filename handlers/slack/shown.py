@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from handlers.say import At, Pieces, Say
+from handlers.forms import Wrong
+from handlers.say import At, Pieces, Refusal, Say
 from handlers.slack.blocks import Json, link, moment, rich, run, words
 from handlers.slack.safe import masked, one_line, public, size
 from inbox.conversations.denied import Denied
@@ -254,11 +255,11 @@ def told(pieces: Pieces, say: Say) -> Json:
     return rich(run(pieces, say))
 
 
-def because(refusal: Denied, shown: Shown | None, say: Say) -> Pieces:
+def because(refusal: Refusal, shown: Shown | None, say: Say) -> Pieces:
     """Return a refusal's sentence with names and platform filled in."""
     if shown is None:
         return say.because(refusal)
     claim = shown.conversation.claim
     holds = {"by": claim.holder, "since": claim.since} if claim else {}
-    known = Denied(refusal.why, {"platform": shown.platform, **holds, **refusal.facts})
+    known = Wrong(refusal.why, {"platform": shown.platform, **holds, **refusal.facts})
     return say.because(known, shown.names)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from handlers.slack.home import Counts, OnDuty, summary
-from handlers.slack.office import Office
+from handlers.slack.office import SUMMARY, Office, board_of
 from handlers.slack.pace import SlackRefused
 from handlers.slack.seats import SEATS
+from handlers.slack.shown import Post
 from inbox.words import Account, Millis, Record
 
 REPOSTED_MS = 600_000
@@ -19,7 +20,10 @@ LOOKED_AT = 200
 
 
 class Kept(Record, frozen=True):
-    """Where the summary stands, when it was posted, and what it said of urgency."""
+    """Where the summary stands, when it was posted, and what it said of urgency.
+
+    `posting` is the nonce of one that is being posted: its process may have died over it.
+    """
 
     nonce: str = ""
     ts: str = ""
@@ -27,6 +31,7 @@ class Kept(Record, frozen=True):
     drawn: Millis = 0
     urgent: int = 0
     waiting: int = 0
+    posting: str = ""
 
 
 async def counted(office: Office, channels: tuple[str, ...]) -> Counts:
@@ -63,65 +68,86 @@ async def counted(office: Office, channels: tuple[str, ...]) -> Counts:
 class Summary:
     """One channel's summary message."""
 
-    FIELD = "summary"
-
-    def __init__(self, office: Office, channel: str) -> None:
-        self._office, self._channel = office, channel
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._channel = self._place = ""
         self._kept = Kept()
+        self._late: Millis = 0
 
-    def load(self, value: bytes | None) -> None:
-        """Remember where it stood before this process."""
+    def load(self, value: bytes | None, channel: str, place: str) -> None:
+        """Remember where it stood before this process; `place` is where it stands now."""
+        self._channel, self._place = channel, place
         self._kept = msgspec.json.decode(value, type=Kept) if value else Kept()
 
-    def gone(self, ts: str) -> None:
+    async def gone(self, ts: str) -> None:
         """Forget it where somebody deleted it."""
-        if ts == self._kept.ts:
-            self._kept = Kept()
+        if ts and ts == self._kept.ts:
+            await self._keep(Kept())
 
-    def wait(self, now: Millis) -> float:
-        """Return in how many seconds it may be drawn again."""
-        return max(0.5, (self._kept.drawn + REDRAWN_MS - now) / 1000)
+    def due(self) -> tuple[Millis, ...]:
+        """Return when it must be drawn again by itself: figures that came too soon after others."""
+        return (self._late,) if self._late else ()
 
     async def draw(self, account: Account) -> None:
         """Draw it where there is more than the board shows; repost it when that is due."""
         now, kept = self._office.inbox.now(), self._kept
         ranks = await self._office.inbox.queue.ranks(self._channel)
         waiting = sum(ranks.values())
-        urgent = ranks.get(0, 0)
-        if waiting <= SEATS and not kept.ts:
+        reserved = {lane.rank for lane in self._office.policies.lanes if lane.reserved}
+        urgent = sum(many for rank, many in ranks.items() if rank in reserved)
+        self._late = 0
+        if waiting <= SEATS and not kept.nonce:
             return
-        rises = urgent > kept.urgent
+        rises = urgent > kept.urgent or bool(kept.posting)
         same = (waiting, urgent) == (kept.waiting, kept.urgent)
-        if not rises and (same or now - kept.drawn < REDRAWN_MS):
+        if not rises and same:
+            return
+        if not rises and now - kept.drawn < REDRAWN_MS:
+            self._late = kept.drawn + REDRAWN_MS
             return
         counts = await counted(self._office, (self._channel,))
         post = summary(counts, self._office.say_in(account))
         drawn = msgspec.structs.replace(kept, drawn=now, urgent=urgent, waiting=waiting)
-        pace, body = self._office.pace, {"text": post.text, "blocks": post.blocks}
         if kept.ts and not rises and now - kept.posted < REPOSTED_MS:
-            try:
-                await pace.update(channel=self._channel, ts=kept.ts, **body)
-                await self._keep(drawn)
-            except SlackRefused as error:
-                if error.error != "message_not_found":
-                    raise
-                await self._keep(Kept())
-            return
-        nonce = self._office.ids()
-        await self._keep(msgspec.structs.replace(drawn, nonce=nonce))
-        ts = await pace.post(nonce, channel=self._channel, **body)
-        await self._keep(msgspec.structs.replace(drawn, nonce=nonce, ts=ts, posted=now))
-        if kept.ts:
-            await self._remove(kept.ts)
+            await self._redraw(drawn, post)
+        else:
+            await self._repost(drawn, post)
+
+    async def _redraw(self, drawn: Kept, post: Post) -> None:
+        try:
+            await self._office.pace.update(
+                channel=self._place, ts=drawn.ts, text=post.text, blocks=post.blocks
+            )
+        except SlackRefused as error:
+            if error.error != "message_not_found":
+                raise
+            drawn = Kept()
+        await self._keep(drawn)
+
+    async def _repost(self, drawn: Kept, post: Post) -> None:
+        """Post it anew, the intent first, and take the former one away."""
+        pace, now = self._office.pace, self._office.inbox.now()
+        posting = drawn.posting or self._office.ids()
+        await self._keep(msgspec.structs.replace(drawn, nonce=posting, posting=posting))
+        found = await pace.find(posting, self._place) if drawn.posting else ""
+        ts = found or await pace.post(
+            posting, channel=self._place, text=post.text, blocks=post.blocks
+        )
+        former = drawn.ts
+        placed = msgspec.structs.replace(drawn, nonce=posting, ts=ts, posted=now, posting="")
+        await self._keep(placed)
+        if former and former != ts:
+            await self._remove(former)
 
     async def _remove(self, ts: str) -> None:
         """Take the former one away: two summaries would contradict each other."""
         try:
-            await self._office.pace.call("chat.delete", channel=self._channel, ts=ts)
+            await self._office.pace.again("chat.delete", channel=self._place, ts=ts)
         except SlackRefused as error:
             if not error.gone:
                 raise
 
     async def _keep(self, kept: Kept) -> None:
         self._kept = kept
-        await self._office.inbox.boards.put(self._channel, self.FIELD, msgspec.json.encode(kept))
+        board = board_of(self._channel, self._place)
+        await self._office.inbox.boards.put(board, SUMMARY, msgspec.json.encode(kept))

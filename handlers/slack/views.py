@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.say import At, Say
+from handlers.say import At, Refusal, Say
 from handlers.slack import ids
 from handlers.slack.blocks import (
     TYPED,
@@ -127,7 +127,7 @@ def hold_view(shown: Shown, writing: Writing, leaves_at: Millis, say: Say, opene
 
 
 def denied_view(
-    denied: Denied,
+    denied: Refusal,
     say: Say,
     opened: Opened,
     shown: Shown | None = None,

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 import structlog
 
+from handlers.forms import Wrong
 from handlers.slack import ids
 from handlers.slack.acts import answer, claim, find, notes, sort
-from handlers.slack.acts.click import Acknowledgement, Click, parse, refused, show
+from handlers.slack.acts.click import (
+    Acknowledgement,
+    Click,
+    act_of,
+    opened_now,
+    parse,
+    refused,
+    show,
+    wrong,
+)
+from handlers.slack.dialogs import moment_view, told_view
 from handlers.slack.office import Office
+from handlers.slack.pace import Doubt, SlackRefused
 from handlers.slack.shown import Opened
 from handlers.slack.views import denied_view
-from handlers.slack.who import Actor
+from handlers.slack.who import Actor, teams_of, user_of
 from inbox import Gone, Unavailable
-from inbox.conversations.denied import Denied
 
-Act: TypeAlias = Callable[[Office, Click], Awaitable[Acknowledgement]]
+Act: TypeAlias = Callable[[Office, Click], Coroutine[Any, Any, Acknowledgement]]
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -77,18 +89,68 @@ SHORTCUTS: Mapping[str, Act] = {
 
 
 async def carry_out(office: Office, who: Actor, body: Mapping[str, Any]) -> Acknowledgement:
-    """Carry out what an officer did; what is not ours to act on is only acknowledged."""
+    """Carry out what an officer did; what is not ours to act on is only acknowledged.
+
+    What takes longer than Slack waits goes on behind a modal that says so; the store being out of
+    reach is told in a sentence, and nothing typed is taken from the officer's window.
+    """
     click = parse(who, body, office.inbox.now())
     act = _act(click)
     if act is None:
         return {}
+    doing = asyncio.create_task(act(office, click))
+    done, _ = await asyncio.wait({doing}, timeout=office.patience)
+    if not done:
+        return await _late(office, click, doing)
     try:
-        return await act(office, click)
+        return doing.result()
     except (Unavailable, Gone):
         log.warning("store_out_of_reach", act=click.act)
-        say = office.say(who.officer)
-        why = Denied("crowded")
-        return await show(office, click, denied_view(why, say, Opened(office.ids(), click.at)))
+        return await _unavailable(office, click)
+
+
+async def _unavailable(office: Office, click: Click) -> Acknowledgement:
+    """Say that the inbox does not answer: at the box where something was typed, else in a modal."""
+    if click.act == ids.TEXT or click.kind == "closed":
+        return {}
+    why = Wrong("unavailable")
+    if click.kind == "submit" and click.values:
+        return {} if click.place.late else wrong(office, click, why, ids.TEXT)
+    opening = Opened(office.ids(), click.at)
+    return await show(office, click, denied_view(why, office.say(click.who.officer), opening))
+
+
+async def _late(
+    office: Office, click: Click, doing: asyncio.Task[Acknowledgement]
+) -> Acknowledgement:
+    """Ask the officer to wait, and show the end of it when it comes."""
+    log.warning("act_is_slow", act=click.act)
+    answer: Acknowledgement = {}
+    if click.kind == "submit":
+        answer = await _unavailable(office, click)
+        click.place.view = click.view
+    elif click.trigger and not click.view:
+        opening = Opened(office.ids(), click.at)
+        waiting = moment_view(office.say(click.who.officer), opening)
+        click.place.view = await opened_now(office, click, waiting)
+    click.place.late = True
+    office.afterwards(_ended(office, click, doing))
+    return answer
+
+
+async def _ended(office: Office, click: Click, doing: asyncio.Task[Acknowledgement]) -> None:
+    """Show how an act that took long ended, in place of the request to wait."""
+    try:
+        answer = await doing
+    except (Unavailable, Gone):
+        await _unavailable(office, click)
+        return
+    if click.place.shown or not click.place.view:
+        return
+    if click.kind == "submit" and answer.get("response_action") == "errors":
+        return  # the box is still there, and says that nothing was heard
+    say, opening = office.say(click.who.officer), Opened(office.ids(), click.at)
+    await show(office, click, told_view("modal.late", say, opening))
 
 
 def _act(click: Click) -> Act | None:
@@ -102,13 +164,19 @@ def _act(click: Click) -> Act | None:
 
 
 async def stranger(office: Office, body: Mapping[str, Any]) -> Acknowledgement:
-    """Tell somebody who is no officer that they are none; what they did changed nothing."""
-    say = office.book.say("")
-    nobody = Denied("not_allowed", {"needs": "officer"})
+    """Tell somebody who is no officer that they are none; it changed nothing and is recorded."""
+    own = office.team in teams_of(body)
+    who = "/".join((*teams_of(body)[:1], user_of(body)))
+    why = "nobody" if own else "foreign"
+    await office.inbox.refusals.put(who, act_of(body), "", why, office.inbox.now())
     if trigger := body.get("trigger_id"):
-        opening = Opened(office.ids(), office.inbox.now())
-        view = denied_view(nobody, say, opening)
-        await office.pace.at_once("views.open", trigger_id=str(trigger), view=view)
+        view = denied_view(
+            Wrong(why), office.book.say(""), Opened(office.ids(), office.inbox.now())
+        )
+        try:
+            await office.pace.at_once("views.open", trigger_id=str(trigger), view=view)
+        except (SlackRefused, Doubt):
+            return {}
     return {}
 
 

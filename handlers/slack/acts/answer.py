@@ -132,8 +132,7 @@ async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Ack
         return await refused(office, click, shown)
     say = office.say(click.who.officer, shown.account)
     if why.why in AT_THE_BOX:
-        block = next((b for b, inputs in click.values.items() if ids.TEXT in inputs), "")
-        return {"response_action": "errors", "errors": {block: say.plain(say.because(why))}}
+        return wrong(office, click, why, ids.TEXT)
     writing = replace(await _writing(office, click, shown), text=text, problem=why)
     opening = Opened(office.ids(), office.inbox.now(), click.meta.channel, click.meta.ts)
     if why.why in FRESH:

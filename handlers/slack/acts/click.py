@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from handlers.forms import Wrong
+from handlers.say import Refusal
 from handlers.slack import ids
 from handlers.slack.blocks import Json
 from handlers.slack.ids import Meta, Press
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
-from handlers.slack.shown import Opened
+from handlers.slack.shown import Opened, Shown
 from handlers.slack.views import denied_view
 from handlers.slack.who import Actor
 from inbox.conversations.commands import AnyCommand
@@ -41,6 +41,15 @@ LATE = (
 """Slack's words for a modal that can no longer be opened or changed: the officer closed it."""
 
 
+@dataclass
+class Place:
+    """Where an act that took long shows its end: the modal that asked the officer to wait."""
+
+    view: str = ""
+    late: bool = False
+    shown: bool = False
+
+
 @dataclass(frozen=True)
 class Click:
     """A button, a submission, a closing, a shortcut or a command, with what it carries.
@@ -64,6 +73,7 @@ class Click:
     ts: str = ""
     thread: str = ""
     text: str = ""
+    place: Place = field(default_factory=Place)
 
     @property
     def conversation(self) -> str:
@@ -104,6 +114,14 @@ def parse(who: Actor, body: Mapping[str, Any], now: Millis) -> Click:
         thread=str(message.get("thread_ts", "")),
         text=str(body.get("text") or message.get("text") or action.get("value") or ""),
     )
+
+
+def act_of(body: Mapping[str, Any]) -> str:
+    """Name what somebody did, whoever they are."""
+    action: Mapping[str, Any] = (body.get("actions") or ({},))[0]
+    named = (action.get("action_id"), body.get("callback_id"), body.get("command"))
+    view = (body.get("view") or {}).get("callback_id")
+    return str(next((one for one in (*named, view) if one), ""))[:100]
 
 
 def _act(
@@ -165,13 +183,25 @@ async def show(office: Office, click: Click, view: Json) -> Acknowledgement:
 
     An officer who has closed Slack meanwhile sees nothing; what they did stands all the same.
     """
-    if click.kind == "submit":
+    click.place.shown = True
+    if click.kind == "submit" and not click.place.late:
         return {"response_action": "update", "view": view}
+    if there := click.place.view or click.view:
+        await _at_once(office, "views.update", view_id=there, view=view)
+    else:
+        await opened_now(office, click, view)
+    return {}
+
+
+async def opened_now(office: Office, click: Click, view: Json) -> str:
+    """Open a modal and return its id; "" where it could not be opened."""
+    told = await _at_once(office, "views.open", trigger_id=click.trigger, view=view)
+    return str(told.get("view", {}).get("id", ""))
+
+
+async def _at_once(office: Office, method: str, **body: Any) -> Json:
     try:
-        if click.view:
-            await office.pace.at_once("views.update", view_id=click.view, view=view)
-        else:
-            await office.pace.at_once("views.open", trigger_id=click.trigger, view=view)
+        return await office.pace.at_once(method, **body)
     except SlackRefused as error:
         if error.error not in LATE:
             raise
@@ -182,7 +212,9 @@ async def show(office: Office, click: Click, view: Json) -> Acknowledgement:
 
 async def refused(office: Office, click: Click, why: Denied) -> Acknowledgement:
     """Say why it did not happen, with a way on."""
-    known = await office.read(click.who, click.conversation) if click.conversation else why
+    known: Shown | Denied = why
+    if click.conversation:
+        known = await office.read(click.who, click.conversation, recorded=False)
     shown = None if isinstance(known, Denied) else known
     say = office.say(click.who.officer, shown.account if shown else None)
     return await show(office, click, denied_view(why, say, opened(office, click), shown))
@@ -194,8 +226,9 @@ async def simply(office: Office, click: Click, order: AnyCommand) -> Acknowledge
     return await refused(office, click, done) if isinstance(done, Denied) else {}
 
 
-def wrong(office: Office, click: Click, why: Wrong, action: str) -> Acknowledgement:
+def wrong(office: Office, click: Click, why: Refusal, action: str) -> Acknowledgement:
     """Say under an input what is wrong with what was typed; the modal stays open."""
     say = office.say(click.who.officer)
-    block = next((name for name, inputs in click.values.items() if action in inputs), "")
+    first = next(iter(click.values), "")
+    block = next((name for name, inputs in click.values.items() if action in inputs), first)
     return {"response_action": "errors", "errors": {block: say.plain(say.because(why))}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import forms
+from handlers.say import At
 from handlers.slack import ids
 from handlers.slack.acts import claim
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
@@ -10,12 +11,13 @@ from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
-from handlers.slack.shown import Shown, line_of
+from handlers.slack.shown import Shown, Told, line_of
 from handlers.slack.summary import counted
 from handlers.slack.who import Actor
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
 from inbox.team.roles import may
+from inbox.words import Millis
 
 FOUND = 15
 WHOLE = 10_000
@@ -69,37 +71,50 @@ async def help_me(office: Office, click: Click) -> Acknowledgement:
     return await show(office, click, help_view(office.command, say, opened(office, click)))
 
 
-async def on_duty(office: Office, click: Click) -> Acknowledgement:
+async def on_duty(office: Office, click: Click, words: str = "") -> Acknowledgement:
     """Put the officer on duty for a shift, and warn where their Slack is silent."""
-    ends = office.inbox.now() + SHIFT_MS
-    await office.inbox.duty.on(click.who.officer.id, ends)
-    key = "duty.silent" if await _silent(office, click.who) else "duty.on"
-    return await _told(office, click, key)
+    await go_on_duty(office, click.who, words)
+    if until := await _silent_until(office, click.who):
+        return await _told(office, click, Told("duty.silent", {"until": At(until)}))
+    return await _told(office, click, Told("duty.on"))
+
+
+async def go_on_duty(office: Office, who: Actor, words: str = "") -> None:
+    """Put the officer on duty: until what they typed ("until 16:00"), else for a shift."""
+    now = office.inbox.now()
+    zones = [account.time_zone for account in office.policies.accounts_for(who.officer)]
+    typed = words.removeprefix("until ").removeprefix("till ")
+    ends = forms.snooze(typed, now + SHIFT_MS, now, zones[0] if zones else "UTC")
+    until = now + SHIFT_MS if isinstance(ends, forms.Wrong) else ends.until
+    await office.inbox.duty.on(who.officer.id, until)
 
 
 async def off_duty(office: Office, click: Click) -> Acknowledgement:
     """Take the officer off duty."""
     await office.inbox.duty.off(click.who.officer.id)
-    return await _told(office, click, "duty.off")
+    return await _told(office, click, Told("duty.off"))
 
 
-async def _silent(office: Office, who: Actor) -> bool:
-    """Say whether Do Not Disturb silences this officer's Slack now."""
+async def _silent_until(office: Office, who: Actor) -> Millis:
+    """Return until when Do Not Disturb silences this officer's Slack; 0 where it does not."""
     try:
         told = await office.pace.at_once("dnd.info", user=who.user)
     except (SlackRefused, Doubt):
-        return False
+        return 0
     now = office.inbox.now() / 1000
-    scheduled = told.get("next_dnd_start_ts", 0) <= now < told.get("next_dnd_end_ts", 0)
-    return bool(told.get("snooze_enabled") or (told.get("dnd_enabled") and scheduled))
+    ends = told.get("next_dnd_end_ts", 0)
+    if told.get("snooze_enabled"):
+        return int(told.get("snooze_endtime") or ends) * 1000
+    scheduled = told.get("next_dnd_start_ts", 0) <= now < ends
+    return int(ends) * 1000 if told.get("dnd_enabled") and scheduled else 0
 
 
-async def _told(office: Office, click: Click, key: str) -> Acknowledgement:
-    say = office.say(click.who.officer)
+async def _told(office: Office, click: Click, what: Told) -> Acknowledgement:
     if click.home:
         await show_home(office, click.who)
         return {}
-    return await show(office, click, told_view(key, say, opened(office, click)))
+    say = office.say(click.who.officer)
+    return await show(office, click, told_view(what.key, say, opened(office, click), **what.facts))
 
 
 async def show_home(office: Office, who: Actor) -> None:
@@ -121,7 +136,7 @@ async def show_home(office: Office, who: Actor) -> None:
     )
     try:
         await office.pace.at_once("views.publish", user_id=who.user, view=view)
-    except Doubt:
+    except (SlackRefused, Doubt):
         return  # drawn again when they next look
 
 
@@ -136,7 +151,7 @@ async def command(office: Office, click: Click) -> Acknowledgement:
         case "find":
             return await find(office, click, asked.words)
         case "on":
-            return await on_duty(office, click)
+            return await on_duty(office, click, asked.words)
         case "off":
             return await off_duty(office, click)
         case "help":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import forms
 from handlers.slack import ids
 from handlers.slack.acts import answer
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show, wrong
 from handlers.slack.cards import kept_thread, note_thread
 from handlers.slack.dialogs import note_view
+from handlers.slack.ids import Press
 from handlers.slack.office import Office
+from handlers.slack.pace import SlackRefused
 from handlers.slack.who import Actor
 from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation
 from inbox.words import ConversationId
 
 
@@ -35,13 +40,14 @@ async def noted(office: Office, click: Click) -> Acknowledgement:
         shown = await office.shown(done.conversation)
         by, say = click.who.officer.name, office.say_in(shown.account)
         post = note_thread(shown, order.text, by, say)
-        await office.pace.post(
+        told = office.pace.post(
             f"note.{order.note}",
             channel=click.meta.channel,
             thread_ts=click.meta.ts,
             text=post.text,
             blocks=post.blocks,
         )
+        office.afterwards(told)
     return {}
 
 
@@ -52,19 +58,37 @@ async def typed_under_card(
 
     `at` is the channel, the thread, and the message itself.
     """
-    channel, thread, ts = at
+    channel, _, ts = at
     order = forms.note(f"{channel}.{ts}", text)
     if isinstance(order, forms.Wrong):
         return
     done = await office.do(who, ref, order, f"slack:{channel}:{ts}")
-    if isinstance(done, Denied) or not done.events:
+    if isinstance(done, Denied):
+        say = office.say(who.officer)
+        sentence = say.plain(say.because(done))
+        office.afterwards(
+            office.pace.call("chat.postEphemeral", channel=channel, user=who.user, text=sentence)
+        )
         return
-    await office.pace.call("reactions.add", channel=channel, timestamp=ts, name="memo")
+    if done.events:  # the same message delivered again changes nothing
+        office.afterwards(_acknowledged(office, who, done.conversation, order.note, at))
+
+
+async def _acknowledged(
+    office: Office, who: Actor, conversation: Conversation, note: str, at: tuple[str, str, str]
+) -> None:
+    """Mark the message as a note; under each card, say once to each officer what that means."""
+    channel, thread, ts = at
+    try:
+        await office.pace.call("reactions.add", channel=channel, timestamp=ts, name="memo")
+    except SlackRefused as error:
+        if error.error != "already_reacted":
+            raise
     first = f"kept:{channel}:{thread}:{who.officer.id}"
     if not await office.inbox.seen_once(first, 30 * 86_400):
         return
-    shown = await office.shown(done.conversation)
-    post = kept_thread(shown, order.note, office.say(who.officer, shown.account))
+    shown = await office.shown(conversation)
+    post = kept_thread(shown, note, office.say(who.officer, shown.account))
     await office.pace.post(
         f"kept.{ts}", channel=channel, thread_ts=thread, text=post.text, blocks=post.blocks
     )
@@ -83,10 +107,12 @@ async def use_note(office: Office, click: Click) -> Acknowledgement:
 
 
 async def from_message(office: Office, click: Click) -> Acknowledgement:
-    """Keep any message under a card as a note: the message shortcut."""
-    ref = await office.card_at(click.channel, click.thread or click.ts)
+    """Keep any message under a card as a note; on the card itself, ask for one."""
+    root = click.thread or click.ts
+    ref = await office.card_at(click.channel, root)
     if not ref:
         return await refused(office, click, Denied("unknown_conversation"))
-    at = (click.channel, click.thread or click.ts, click.ts)
-    await typed_under_card(office, click.who, ref, click.text, at)
+    if root == click.ts:
+        return await note(office, replace(click, press=Press(ref)))
+    await typed_under_card(office, click.who, ref, click.text, (click.channel, root, click.ts))
     return {}

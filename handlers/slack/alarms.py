@@ -1,0 +1,106 @@
+"""What acts by itself is told to the people: a notice becomes one message, once an hour at most."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from handlers.slack.cards import said
+from handlers.slack.office import Office
+from handlers.slack.pace import SlackRefused
+from inbox.words import Account
+
+CHANGED = "slack_changed"
+"""The notice that something happened to a channel of ours: for the board, not for people."""
+HERE_FIRST = ("private_nowhere", "private_public", "private_shared", "private_guest")
+"""Notices told first where the account's officers read; all others in the fallback channel."""
+HOUR_MS = 3_600_000
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Notice(Protocol):
+    """One thing worth telling, as the inbox keeps it."""
+
+    @property
+    def kind(self) -> str:
+        """What sort of thing it is: its sentence stands in the phrases under `alarm`."""
+        ...
+
+    @property
+    def json(self) -> str:
+        """The facts as they were written."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its sentence needs, by name."""
+        ...
+
+
+class Alarms:
+    """Posts notices; `changed(channel, ts)` is called for those meant for the board."""
+
+    def __init__(self, office: Office, changed: Callable[[str, str], Awaitable[None]]) -> None:
+        self._office, self._changed = office, changed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow the notices until `stop` is set."""
+        inbox = self._office.inbox
+        await inbox.follow_source("notices", inbox.notices, self._each, stop=stop)
+
+    async def _each(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            if notice.kind == CHANGED:
+                facts = notice.facts
+                await self._changed(str(facts.get("channel", "")), str(facts.get("ts", "")))
+            else:
+                await self._tell(notice)
+
+    async def _tell(self, notice: Notice) -> None:
+        """Post it where somebody sees it; raises SlackRefused where no channel takes it."""
+        name = str(notice.facts.get("account", ""))
+        account = self._office.policies.account(name)
+        places = _places(notice.kind, account, self._office.policies.accounts)
+        refused: SlackRefused | None = None
+        for place in places:
+            try:
+                return await self._post(notice, account, place)
+            except SlackRefused as error:
+                refused = error
+        if refused:
+            raise refused
+        log.error("alarm_without_a_channel", kind=notice.kind, account=name)
+        return None
+
+    async def _post(self, notice: Notice, account: Account | None, place: str) -> None:
+        office = self._office
+        hour = office.inbox.now() // HOUR_MS
+        told = f"{notice.kind}\0{notice.json}\0{hour}\0{place}"
+        nonce = f"alarm.{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        if await office.pace.find(nonce, place):
+            return  # its process died after posting it
+        say = office.say_in(account) if account else office.book.say("")
+        key = f"alarm.{notice.kind}"
+        post = said(
+            say,
+            key if say.knows(key) else "alarm.unknown",
+            account=account.title if account else "",
+            platform=account.platform.title() if account else "",
+            kind=notice.kind,
+        )
+        await office.pace.post(nonce, channel=place, text=post.text, blocks=post.blocks)
+
+
+def _places(kind: str, account: Account | None, accounts: Sequence[Account]) -> tuple[str, ...]:
+    """Return where to tell it, the best place first."""
+    if account is None:
+        every = [a.fallback_channel or a.slack_channel for a in accounts]
+        return tuple(dict.fromkeys(place for place in every if place))
+    places = (account.fallback_channel, account.slack_channel)
+    ordered = reversed(places) if kind in HERE_FIRST else places
+    return tuple(dict.fromkeys(place for place in ordered if place))

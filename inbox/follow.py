@@ -78,10 +78,12 @@ class Follower:
         async with self._leases.hold(f"follow/{run.name}", self._seconds) as lease:
             while not lease.lost.is_set():
                 try:
-                    return await until(run.work(lease), lease.lost)
+                    await until(run.work(lease), lease.lost)
                 except Exception as error:
                     if not _away(error):
                         raise
+                else:
+                    return
                 # The lease is kept: it could not be given back, and would keep us out ourselves.
                 await asyncio.sleep(self._pause)
 

@@ -1,7 +1,8 @@
 """`make guards`: take each guarded line out of a copy; the test it names must fail there.
 
-A guarded line ends in `# guard: NAME test=PATH::TEST` (`-- guard:` in Lua). The line must be one
-that can be deleted whole, so that what fails is the promise and not the syntax.
+A guarded line ends in `# guard: NAME test=PATH::TEST` (`-- guard:` in Lua). Where the formatter has
+spread a statement over several lines, the mark on its last line stands for all of it: what fails
+must be the promise and not the syntax.
 """
 
 from __future__ import annotations
@@ -62,20 +63,42 @@ def copied(to: Path) -> None:
             shutil.copy2(ROOT / name, to / name)
 
 
+def without(text: str, line: int, *, python: bool) -> str | None:
+    """Return the text without a line (from 0), or without the statement that ends there."""
+    lines = text.splitlines(keepends=True)
+    rest = "".join(lines[:line] + lines[line + 1 :])
+    if not python or parses(rest):
+        return rest
+    ending = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt) and node.end_lineno == line + 1
+    ]
+    if not ending:
+        return None
+    first = max(node.lineno for node in ending) - 1
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    return "".join([*lines[:first], f"{indent}pass\n", *lines[line + 1 :]])
+
+
+def parses(text: str) -> bool:
+    """Whether this is Python."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
 def verdict(guard: Guard) -> str:
     """Return "" where the test fails without the line, else what is wrong."""
     with tempfile.TemporaryDirectory() as folder:
         copied(Path(folder))
         file = Path(folder) / guard.file
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        del lines[guard.line]
-        text = "".join(lines)
+        text = without(file.read_text(encoding="utf-8"), guard.line, python=file.suffix == ".py")
+        if text is None:
+            return "the line cannot be deleted: what is left is no Python"
         file.write_text(text, encoding="utf-8")
-        if file.suffix == ".py":
-            try:
-                ast.parse(text)
-            except SyntaxError:
-                return "the line cannot be deleted: what is left is no Python"
         ran = subprocess.run(  # noqa: S603 - our own tests
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", guard.test],
             cwd=folder,

@@ -21,8 +21,6 @@ GRAPHEME = regex.compile(r"\X")
 PHONE = regex.compile(r"\+?[0-9][0-9 ()/.-]{5,}[0-9]")
 
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-WIDEST_GRAPHEME = 64
-"""Units: the longest emoji families have 34; beyond this it is an attack on the screen."""
 
 
 def size(text: str) -> int:
@@ -48,7 +46,7 @@ def clip(text: str, most: int, *, escaped: bool = False) -> str:
     for match in GRAPHEME.finditer(text):
         grapheme = escape(match[0]) if escaped else match[0]
         room -= size(grapheme)
-        if room < 0 or len(match[0]) > WIDEST_GRAPHEME:
+        if room < 0:
             break
         kept.append(grapheme)
     return ("".join(kept) + ELLIPSIS)[:most] if most > 0 else ""

@@ -4,7 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import forms
@@ -107,6 +107,7 @@ def test_a_time_that_cannot_be_meant_is_told_of(typed: str, why: str) -> None:
     assert forms.snooze(typed, 0, NOW, STOCKHOLM) == Wrong(why)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.one_of(st.text(max_size=30), st.from_regex(r"\d{1,5} ?[a-zå:.-]{0,8} ?\d{0,4}")))
 def test_whatever_is_typed_gives_a_later_time_or_a_sentence(typed: str) -> None:
     found = forms.snooze(typed, 0, NOW, STOCKHOLM)
@@ -187,6 +188,7 @@ def test_what_is_not_a_public_address_is_told_of(url: str) -> None:
     assert forms.address(url) == Wrong("no_address")
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_a_sentence(url: str) -> None:
     found = forms.address(url)

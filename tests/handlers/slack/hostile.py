@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import regex
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from handlers.say import read
@@ -29,6 +30,13 @@ from sandbox.slack.records import Channel, Message, User
 from sandbox.slack.surfaces import accept_view
 from sandbox.slack.world import Workspace
 
+PLENTY = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # shrinking 25,000 characters takes minutes
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 NOW = 1_790_000_000_000
 BOOK = read(Path(__file__).parents[3] / "config" / "demo")
 LANGUAGES = ("sv", "en", "ar")
@@ -194,7 +202,7 @@ writings = st.builds(
 
 def shown(audience: Audience = "public", text: str = "Är gränsen öppen?", **facts: Any) -> Shown:
     """Give a plain conversation, some facts of it changed."""
-    known = {
+    known: dict[str, Any] = {
         "version": 7,
         "id": "abcdefghijklmnop",
         "account": ACCOUNT.id,

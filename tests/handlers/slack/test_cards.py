@@ -1,8 +1,9 @@
 import string
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.say import Say
@@ -26,6 +27,7 @@ from tests.handlers.slack.hostile import (
     LANGUAGES,
     LIFE,
     NOW,
+    PLENTY,
     acts,
     all_text,
     check_post,
@@ -40,11 +42,6 @@ from tests.handlers.slack.hostile import (
 
 EN = BOOK.say("en")
 HELD = Claim("aj", 3, NOW)
-PLENTY = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 def with_answer(state: AnswerState, part: PartState, why: str = "", until: int = 0) -> Shown:
@@ -121,7 +118,7 @@ def test_six_facts_stand_in_two_lines_of_a_phone(
     ],
 )
 def test_a_card_offers_answer_claim_and_the_menu_and_no_more(
-    facts: dict[str, object], expected: list[str]
+    facts: dict[str, Any], expected: list[str]
 ) -> None:
     assert acts(card(shown(**facts), EN).blocks) == expected
 
@@ -217,6 +214,7 @@ def test_arabic_has_its_own_block_with_its_direction_isolated() -> None:
     assert len(shown_texts(blocks[1])) == 1
 
 
+@PLENTY
 @given(st.text(string.ascii_lowercase, max_size=16), st.integers(0, 10**12), st.text(max_size=20))
 def test_what_buttons_and_modals_carry_comes_back(name: str, number: int, key: str) -> None:
     press = Press(name, number, key=key)

@@ -25,7 +25,7 @@ def test_over_http_every_door_is_ours_and_over_a_socket_there_is_none() -> None:
 
 
 def test_every_scope_has_a_reason_and_none_reads_history_unless_asked() -> None:
-    assert all(len(reason.split()) > 2 for reason in (SCOPES | HISTORY).values())
+    assert all(len(reason.split()) > 2 for reason in {**SCOPES, **HISTORY}.values())
     plain = manifest("https://inbox.example")["oauth_config"]["scopes"]["bot"]
     assert plain == sorted(SCOPES)
     assert not [scope for scope in plain if "history" in scope]

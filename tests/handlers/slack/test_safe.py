@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack.safe import clip, escape, masked, one_line, public, size
-from tests.handlers.slack.hostile import entities_whole, isolates_closed, texts
+from tests.handlers.slack.hostile import PLENTY, entities_whole, isolates_closed, texts
 
 
+@PLENTY
 @given(text=texts, most=st.integers(1, 400))
 def test_a_clipped_text_fits_and_ends_between_graphemes(text: str, most: int) -> None:
     cut = clip(text, most)
@@ -16,6 +17,7 @@ def test_a_clipped_text_fits_and_ends_between_graphemes(text: str, most: int) ->
         assert kept == regex.findall(r"\X", text)[: len(kept)]
 
 
+@PLENTY
 @given(text=texts, most=st.integers(1, 400))
 def test_an_escaped_text_fits_and_no_entity_is_cut(text: str, most: int) -> None:
     cut = clip(text, most, escaped=True)
@@ -25,6 +27,7 @@ def test_an_escaped_text_fits_and_no_entity_is_cut(text: str, most: int) -> None
         assert cut == escape(text)
 
 
+@PLENTY
 @given(text=texts, most=st.integers(20, 3_000))
 def test_a_public_text_fits_and_cannot_turn_what_follows_it(text: str, most: int) -> None:
     shown = public(text, most)
@@ -33,6 +36,7 @@ def test_a_public_text_fits_and_cannot_turn_what_follows_it(text: str, most: int
     assert not regex.search(r"[\x00-\x08\x0b-\x1f]|\n{3}", shown)
 
 
+@PLENTY
 @given(text=texts)
 def test_a_name_is_one_short_line_without_anything_invisible(text: str) -> None:
     name = one_line(text, 18)

@@ -2,7 +2,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.say import Say
@@ -44,6 +44,7 @@ from tests.handlers.slack.hostile import (
     LANGUAGES,
     LIFE,
     NOW,
+    PLENTY,
     acts,
     all_text,
     check_post,
@@ -62,11 +63,6 @@ from tests.handlers.slack.hostile import (
 EN = BOOK.say("en")
 OPENED = Opened("turn1", NOW, "C1", "1.0")
 HELD = Claim("en", 3, NOW)
-PLENTY = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 def with_text(text: str = "", audience: Audience = "public", **facts: object) -> Writing:

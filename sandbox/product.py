@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,8 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEM
 """What the product inherits: no proxy and no real token may find its way into the demo."""
 
 
+LEASH = (sys.executable, "-IS", str(Path(__file__).with_name("leash.py")))
+"""What the product is started by, so that it does not outlive a demo that is killed outright."""
 PRODUCT = (sys.executable, "-m", "handlers", "all")
 """The product's own command line: all three of its processes in one."""
 
@@ -68,15 +71,16 @@ class Product:
 
     async def keep(self) -> None:
         """Run the product until cancelled; whatever happens, nothing of it stays behind."""
-        try:
-            while True:
-                await self._run()
-                wait = WAITS_S[min(self.falls, len(WAITS_S) - 1)]
-                self.falls += 1
-                self._became("stopped")
-                await asyncio.sleep(wait)
-        finally:
-            await self._stop()
+        with _leash() as leash:
+            try:
+                while True:
+                    await self._run(leash)
+                    wait = WAITS_S[min(self.falls, len(WAITS_S) - 1)]
+                    self.falls += 1
+                    self._became("stopped")
+                    await asyncio.sleep(wait)
+            finally:
+                await self._stop()
 
     def kill(self) -> None:
         """Kill the process without a word, as a power cut would."""
@@ -89,13 +93,14 @@ class Product:
             log.seek(self._said_before)
             return log.read().decode("utf-8", "replace").splitlines()[-count:]
 
-    async def _run(self) -> None:
+    async def _run(self, leash: int) -> None:
         self._became("starting")
         with self._log.open("ab") as log:
             self._said_before = log.tell()
             self._process = await asyncio.create_subprocess_exec(
+                *LEASH,
                 *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=leash,
                 stdout=log,
                 stderr=log,
                 env=self._environ,
@@ -136,6 +141,17 @@ class Product:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+@contextlib.contextmanager
+def _leash() -> Iterator[int]:
+    """Yield the end of a pipe that closes when this process ends, however it ends."""
+    leash, held = os.pipe()  # neither is inherited unless given as a child's stdin
+    try:
+        yield leash
+    finally:
+        os.close(leash)
+        os.close(held)
 
 
 def stop_server(data: Path) -> bool:

@@ -61,6 +61,36 @@ async def test_a_killed_product_is_started_again(
     assert said == ["starting", "ready", "stopped", "starting", "ready"]
 
 
+KEEPER = """
+import asyncio, os, sys
+from pathlib import Path
+from sandbox.product import Product
+port, log, *command = sys.argv[1:]
+environ = {**os.environ, "PORT": port}
+url = f"http://127.0.0.1:{port}"
+asyncio.run(Product(url, environ, Path(log), lambda: None, command=tuple(command)).keep())
+"""
+
+
+async def test_a_demo_that_is_killed_outright_leaves_no_product_behind(
+    small_product: tuple[str, ...], tmp_path: Path
+) -> None:
+    port = free_port(20_000, "127.0.0.1")
+    arguments = (str(port), str(tmp_path / "log"), *small_product)
+    keeper = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", KEEPER, *arguments), cwd=ROOT, env=inherited(os.environ)
+    )
+
+    def answers() -> bool:
+        with socket.socket() as caller:
+            return caller.connect_ex(("127.0.0.1", port)) == 0
+
+    await comes(answers)
+    keeper.kill()
+    await keeper.wait()
+    await comes(lambda: not answers())
+
+
 async def test_a_product_that_cannot_start_leaves_its_last_words(tmp_path: Path) -> None:
     said: list[str] = []
     command = (sys.executable, "-c", "print('SLACK_BOT_TOKEN is missing')")

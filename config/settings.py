@@ -32,6 +32,9 @@ VARIABLES = (
 SHORTEST_SECRET = 32
 """Characters: CHANCERY_SECRET keys ids and seals cookies, so it may not be guessable."""
 
+SERVERS = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
+"""What REDIS_URL may begin with; with `+cluster` a server need not be asked whether it is one."""
+
 Mode = Literal["real", "sandbox"]
 
 
@@ -113,17 +116,25 @@ def load(environ: Mapping[str, str]) -> Settings:
         public_url=reader.text("PUBLIC_URL"),
         redis_url=_redis_url(reader),
         data=Path(reader.text("CHANCERY_DATA", "var")),
-        config=Path(reader.text("CHANCERY_CONFIG", "config/demo")),
+        config=config_folder(environ) or Path(),
         mode=mode,
         secret=secret.encode(),
         slack=_slack(reader, mode),
         x_api_url=_api_url(reader, "X_API_URL", mode),
     )
-    if mode == "real" and not reader.text("CHANCERY_CONFIG"):
+    if config_folder(environ) is None:
         reader.faults.append("CHANCERY_CONFIG is missing: the folder with accounts.toml.")
     if reader.faults:
         raise Misconfigured(tuple(reader.faults))
     return settings
+
+
+def config_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the tables: the demo's where none is named, but in the sandbox only."""
+    reader = _Reader(environ)
+    demo = "config/demo" if reader.text("CHANCERY_MODE") == "sandbox" else ""
+    named = reader.text("CHANCERY_CONFIG", demo)
+    return Path(named) if named else None
 
 
 def _mode(reader: _Reader) -> Mode:
@@ -142,8 +153,12 @@ def _host(reader: _Reader, mode: Mode) -> str:
 
 def _redis_url(reader: _Reader) -> str | None:
     url = reader.text("REDIS_URL")
-    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix", "redis+cluster"):
-        reader.faults.append("REDIS_URL begins with none of redis:, rediss:, unix:.")
+    if url and urlsplit(url).scheme not in SERVERS:
+        reader.faults.append(f"REDIS_URL begins with none of {': '.join(SERVERS)}:.")
+    try:
+        urlsplit(url).port  # noqa: B018 - asked for its refusal only
+    except ValueError:
+        reader.faults.append("REDIS_URL names a port that is no number from 0 to 65535.")
     return url or None
 
 

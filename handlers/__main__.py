@@ -17,7 +17,7 @@ from bots import doors
 from bots.contract import Secrets
 from bots.doors import BODY_MOST
 from config import logs
-from config.start import Start, clock, ids, started, told_to_stop
+from config.start import Start, clock, ids, listening_on, started, stop_asked
 from handlers import health, say
 from handlers.slack.app import Access, Slack
 from inbox import CannotStart, Gone, Unfit, opened
@@ -27,7 +27,7 @@ log = structlog.stdlib.get_logger("handlers")
 
 async def main(start: Start, *, everything: bool) -> None:
     """Serve until told to stop; then finish what was begun, the last started first."""
-    settings, policies = start.settings, start.policies
+    stop, settings, policies = stop_asked(), start.settings, start.policies
     secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
@@ -50,9 +50,10 @@ async def main(start: Start, *, everything: bool) -> None:
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)
         await runner.setup()
         house.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        with listening_on(settings.host, settings.port):
+            await web.TCPSite(runner, settings.host, settings.port).start()
         log.info("listening", host=settings.host, port=settings.port, mode=settings.mode)
-        await told_to_stop()
+        await stop.wait()
         log.info("stopping")
 
 
@@ -65,6 +66,8 @@ def access(start: Start) -> Access:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] not in ([], ["all"]):
+        sys.exit("usage: python -m handlers [all]")
     logs.start()
     try:
         asyncio.run(main(started(os.environ, bots.profiles()), everything=sys.argv[1:] == ["all"]))

@@ -7,7 +7,6 @@ import asyncio
 import os
 import sys
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from typing import get_args
 
 import structlog
@@ -16,14 +15,11 @@ from prometheus_client import start_http_server
 import bots
 import inbox.clerk
 from config import logs
-from config.start import Start, clock, started, told_to_stop
+from config.start import Start, clock, listening_on, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unfit, opened
 from inbox.store.pictures import View
 
 log = structlog.stdlib.get_logger("inbox")
-
-SHOWN = 100
-"""So many set-aside messages are listed."""
 
 
 def say(line: str) -> None:
@@ -33,13 +29,16 @@ def say(line: str) -> None:
 
 async def serve(start: Start) -> None:
     """Keep time and the views until told to stop."""
+    stop = stop_asked()
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(inbox.clerk.running(box, start.policies, clock))
         if start.settings.metrics_port is not None:
-            start_http_server(start.settings.metrics_port, start.settings.host)
+            with listening_on(start.settings.host, start.settings.metrics_port):
+                start_http_server(start.settings.metrics_port, start.settings.host)
         log.info("listening", mode=start.settings.mode)
-        await told_to_stop()
+        await stop.wait()
+        log.info("stopping")
 
 
 async def rebuild(box: Inbox) -> None:
@@ -56,16 +55,7 @@ async def restored(box: Inbox) -> None:
     say("Every answer that has not left now waits for an officer.")
 
 
-async def aside(box: Inbox) -> None:
-    """List what was signed but not understood."""
-    kept = await box.aside.list(SHOWN)
-    for one in kept:
-        at = datetime.fromtimestamp(one.at / 1000, UTC)
-        say(f"{one.id}  {at:%Y-%m-%d %H:%M}Z  {one.account}  {len(one.raw)} bytes  {one.why}")
-    say(f"{await box.aside.count()} set aside")
-
-
-COMMANDS = {"rebuild": rebuild, "restored": restored, "aside": aside}
+COMMANDS = {"rebuild": rebuild, "restored": restored}
 
 
 async def once(start: Start, command: str) -> None:

@@ -227,19 +227,13 @@ async def opened(
 ) -> AsyncIterator[Inbox]:
     """Open the inbox on a server, or on the data folder's own where `url` is None.
 
-    Raises Unfit, NewerSchema, CannotStart, Gone with words for an operator.
+    Raises Unfit, CannotStart with words for an operator.
     """
     async with AsyncExitStack() as stack:
-        embedded = None
-        if url is None:
-            embedded = Embedded(data)
-            stack.push_async_callback(embedded.leave)
-            await embedded.enter()
-            url = embedded.address.url
-        client = await Client.reached(url, when_gone=embedded.knock if embedded else None)
-        stack.push_async_callback(client.aclose)
-        inbox = Inbox(client, policies, data=data, secret=secret, clock=clock, ids=ids)
-        await inbox.prepare(data, mode)
+        with checks.in_words(url, data):
+            client = await _reached(url, data, stack)
+            inbox = Inbox(client, policies, data=data, secret=secret, clock=clock, ids=ids)
+            await inbox.prepare(data, mode)
         fresh = asyncio.create_task(inbox.keep_fresh())
         try:
             yield inbox
@@ -247,3 +241,16 @@ async def opened(
             fresh.cancel()
             with suppress(asyncio.CancelledError):
                 await fresh
+
+
+async def _reached(url: str | None, data: Path, stack: AsyncExitStack) -> Client:
+    """Reach the server, first starting the folder's own where `url` is None."""
+    embedded = None
+    if url is None:
+        embedded = Embedded(data)
+        stack.push_async_callback(embedded.leave)
+        await embedded.enter()
+        url = embedded.address.url
+    client = await Client.reached(url, when_gone=embedded.knock if embedded else None)
+    stack.push_async_callback(client.aclose)
+    return client

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from redis.exceptions import ResponseError
 
 from inbox.conversations.events import SCHEMA
 from inbox.store import keys
-from inbox.store.client import Client
+from inbox.store.client import Client, Gone
 from inbox.store.codec import NewerSchema
+from inbox.store.server import CannotStart
 
 OLDEST = {"valkey": 8, "redis": 7}
 """Functions came with Redis 7; Valkey began as 7.2 and is supported by its makers from 8."""
@@ -62,6 +65,27 @@ async def check_schema(client: Client) -> None:
             raise NewerSchema(f"schema {newest} is in use; this release knows {SCHEMA}")
         if newest < SCHEMA:
             await client.call("SET", keys.schema(tag), SCHEMA)
+
+
+@contextmanager
+def in_words(url: str | None, data: Path) -> Iterator[None]:
+    """Say what is wrong at the start so that an operator can act on it; no password is told."""
+    parts = urlsplit(url or "")
+    host = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
+    server = f"the server of REDIS_URL ({host})" if url else f"the server of {data}"
+    try:
+        yield
+    except Gone as gone:
+        raise CannotStart(
+            f"{server} does not answer us ({gone}). Does it run, is the address right, and the"
+            " password?"
+        ) from gone
+    except ResponseError as refusal:
+        raise CannotStart(f"{server} refuses what we need: {refusal}.") from refusal
+    except NewerSchema as newer:
+        raise Unfit(f"a newer release has written here: {newer}. Run that release.") from newer
+    except OSError as error:
+        raise CannotStart(f"the data folder {data} cannot be used: {error.strerror}.") from error
 
 
 def _born(data: Path, mode: str) -> str:

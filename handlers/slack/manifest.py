@@ -1,7 +1,7 @@
 """What Slack is asked for when the app is installed: each scope with its reason.
 
 https://docs.slack.dev/reference/app-manifest (version 2). No scope reads a channel's history unless
-asked for: notes come by button and shortcut.
+asked for: notes come by button and shortcut. With it, what is typed under a card is kept as a note.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from handlers.slack import ids
 
 SCOPES: Mapping[str, str] = {
+    "app_mentions:read": "answers who calls it by name",
     "chat:write": "posts and updates the cards",
     "commands": "takes /inbox and the shortcuts",
     "users:read": "shows names and each officer's language and time zone",
@@ -24,9 +25,11 @@ SCOPES: Mapping[str, str] = {
 HISTORY: Mapping[str, str] = {
     "channels:history": "looks a card up after a dropped connection, so that none stands twice",
     "groups:history": "the same in private channels",
+    "im:history": "reads what is written to the app itself",
 }
 EVENTS = (
     "app_home_opened",
+    "app_mention",
     "app_uninstalled",
     "channel_archive",
     "channel_deleted",
@@ -39,6 +42,8 @@ EVENTS = (
     "member_left_channel",
     "tokens_revoked",
 )
+MESSAGES = ("message.channels", "message.groups", "message.im")
+"""What Slack tells of only to those who may read history."""
 
 
 def manifest(
@@ -46,7 +51,8 @@ def manifest(
 ) -> dict[str, Any]:
     """Return the app manifest; over HTTP Slack calls `<public_url>/slack/events`.
 
-    `history` adds the scopes to look a message up by its metadata when a post was cut.
+    `history` adds the scopes to look a message up by its metadata when a post was cut, and to hear
+    what is typed under a card, so that it is kept as a note.
     """
     door = {} if socket else {"url": f"{public_url.rstrip('/')}/slack/events"}
     ask = {} if socket else {"request_url": door["url"]}
@@ -79,7 +85,7 @@ def manifest(
         },
         "oauth_config": {"scopes": {"bot": sorted({**SCOPES, **(HISTORY if history else {})})}},
         "settings": {
-            "event_subscriptions": {**ask, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**ask, "bot_events": [*EVENTS, *(MESSAGES if history else ())]},
             "interactivity": {"is_enabled": True, **ask},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from handlers.slack import ids
-from handlers.slack.manifest import EVENTS, HISTORY, SCOPES, manifest
+from handlers.slack.manifest import EVENTS, HISTORY, MESSAGES, SCOPES, manifest
 
 
 @pytest.mark.parametrize("socket", [True, False])
@@ -30,6 +30,9 @@ def test_every_scope_has_a_reason_and_none_reads_history_unless_asked() -> None:
     assert plain == sorted(SCOPES)
     assert not [scope for scope in plain if "history" in scope]
     assert not [event for event in EVENTS if event.startswith("message")]
+    asked = manifest("https://inbox.example", history=True)
+    assert asked["oauth_config"]["scopes"]["bot"] == sorted({**SCOPES, **HISTORY})
+    assert set(MESSAGES) < set(asked["settings"]["event_subscriptions"]["bot_events"])
 
 
 def test_names_stay_within_slacks_limits() -> None:

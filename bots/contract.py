@@ -108,6 +108,13 @@ class Door(Protocol):
         """Parse a push whose signature over the raw body is right; raise Forged otherwise."""
         ...
 
+    def again(self, native_id: str, raw: bytes) -> Batch:
+        """Parse what was set aside: a whole push, or one payload read for the account with this id.
+
+        It was verified when it came, and is not verified again.
+        """
+        ...
+
 
 class Bot(Protocol):
     """Translates for one account: never retries, sleeps between tries, stores or logs."""

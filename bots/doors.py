@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bots.contract import Batch, Door, Forged, News, Odd, Secrets
 from bots.counters import PUSHES
-from bots.intake import aside, take
+from bots.intake import aside, take, tried
 from bots.needs import Inbox, Policies
 from bots.platforms import PLATFORMS
 from inbox import Gone, Unavailable
@@ -23,8 +23,11 @@ class Foreign(Exception):
     """A push of one app about an account that belongs to another."""
 
 
+NONE_OF_OURS = "for an account that is none of ours"
+
+
 @dataclass(frozen=True)
-class _Hook:
+class Hook:
     """One app's door, and where its news go."""
 
     platform: str
@@ -32,6 +35,11 @@ class _Hook:
     door: Door
     inbox: Inbox
     policies: Policies
+
+    @property
+    def place(self) -> str:
+        """Where it is mounted, without the leading slash."""
+        return f"hooks/{self.platform}/{self.app}"
 
     async def challenge(self, request: web.Request) -> web.Response:
         """Answer the platform's proof-of-ownership question."""
@@ -46,7 +54,7 @@ class _Hook:
         if body is None:
             return self._said(413, "too_large")
         try:
-            await self._take(self.door.receive(request.headers, body))
+            await self._take(self.door.receive(request.headers, body), body)
         except Forged:
             return self._said(401, "forged")
         except Foreign:
@@ -55,14 +63,26 @@ class _Hook:
             return self._said(503, "unavailable")
         return self._said(200, "taken")
 
-    async def _take(self, batch: Batch) -> None:
+    async def again(self, native_id: str, raw: bytes) -> tuple[str, ...]:
+        """Take in what was set aside; return why something of it still cannot be.
+
+        Raises Foreign where it turns out to be another app's account's, Unavailable and Gone.
+        """
+        batch = self.door.again(native_id, raw)
+        if not batch.news:
+            return ("nothing in it is for us",)
+        homes = [await self._home(one) for one in batch.news]
+        pairs = zip(batch.news, homes, strict=True)
+        whys = [await tried(self.inbox, home, one) if home else _lost(one) for one, home in pairs]
+        return tuple(dict.fromkeys(why for why in whys if why))
+
+    async def _take(self, batch: Batch, body: bytes) -> None:
         homes = [await self._home(one) for one in batch.news]
         for one, account in zip(batch.news, homes, strict=True):
             if account is not None:
-                await take(self.inbox, account, one)
+                await take(self.inbox, account, one, body)
             else:
-                why = one.why if isinstance(one, Odd) else "for an account that is none of ours"
-                await aside(self.inbox, "", one.raw, why)
+                await aside(self.inbox, self.place, body, _lost(one))
 
     async def _home(self, one: News | Odd) -> Account | None:
         """Return whose news this is; raises Foreign where it is another app's account's."""
@@ -90,6 +110,11 @@ class _Hook:
         return web.Response(status=status, text=outcome)
 
 
+def _lost(one: News | Odd) -> str:
+    """Say why something for no account of ours is kept."""
+    return one.why if isinstance(one, Odd) else NONE_OF_OURS
+
+
 async def _read(request: web.Request) -> bytes | None:
     """Return the raw body; None, the rest unread, where it is too large."""
     if (request.content_length or 0) > BODY_MOST:
@@ -105,12 +130,19 @@ async def _read(request: web.Request) -> bytes | None:
 def routes(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[web.RouteDef]:
     """Return the doors of every app that has accounts, to be mounted by whoever serves the web."""
     found = list[web.RouteDef]()
+    for hook in hooks(inbox, policies, secrets):
+        path = f"/{hook.place}"
+        found += [web.get(path, hook.challenge), web.post(path, hook.push)]
+    return found
+
+
+def hooks(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[Hook]:
+    """Return the doors of every app that has accounts and whose platform pushes."""
+    found = list[Hook]()
     apps = dict.fromkeys((one.platform, one.app) for one in policies.accounts)
     for platform, app in apps:
         ours = {one.native_id: one.id for one in policies.accounts if one.platform == platform}
         door = PLATFORMS[platform].door(secrets.apps.get(app, {}), ours)
         if door is not None:
-            hook = _Hook(platform, app, door, inbox, policies)
-            path = f"/hooks/{platform}/{app}"
-            found += [web.get(path, hook.challenge), web.post(path, hook.push)]
+            found.append(Hook(platform, app, door, inbox, policies))
     return found

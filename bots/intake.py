@@ -15,30 +15,41 @@ from inbox.words import Account
 log = structlog.get_logger(__name__)
 
 
-async def take(inbox: Inbox, account: Account, one: News | Odd) -> None:
-    """Take one piece of news in, so that the bad one stops no other.
+async def take(inbox: Inbox, account: Account, one: News | Odd, raw: bytes = b"") -> None:
+    """Take one piece of news in, or set it aside, so that the bad one stops no other.
 
-    What the desk denies, or what breaks it, is set aside; raises Unavailable where it must be
-    brought again. A deletion of what we never saw is no oddity: the desk keeps its tombstone.
+    `raw` is all that it came in, where that is more than its own payload. Raises Unavailable where
+    it must be brought again.
+    """
+    if why := await tried(inbox, account, one):
+        await aside(inbox, account.id, raw or one.raw, why)
+
+
+async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:
+    """Take one piece of news in; return why that could not be, "" where it could.
+
+    What the desk denies, or what breaks it, could not; raises Unavailable where it must be brought
+    again. A deletion of what we never saw is no oddity: the desk keeps its tombstone.
     """
     if isinstance(one, Odd):
-        await aside(inbox, account.id, one.raw, one.why)
-        return
+        return one.why
     try:
         answer = await inbox.desk.take(account.id, one.command, one.raw)
     except (Unavailable, Gone):
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one must not stop the rest
         log.error("news_broke", account=account.id, error=type(error).__name__)  # noqa: TRY400 - its text may quote the message
-        await aside(inbox, account.id, one.raw, f"broke: {type(error).__name__}")
-        return
+        return f"broke: {type(error).__name__}"
     if isinstance(answer, Denied) and not isinstance(one.command, MarkDeleted):
-        await aside(inbox, account.id, one.raw, f"denied: {answer.why}")
-        return
+        return f"denied: {answer.why}"
     NEWS.labels(account.id, type(one.command).__name__).inc()
+    return ""
 
 
-async def aside(inbox: Inbox, account: str, raw: bytes, why: str) -> None:
-    """Keep what is genuine and not understood, for an operator to try again."""
-    await inbox.aside.put(account, raw, why)
-    ASIDE.labels(account).inc()
+async def aside(inbox: Inbox, source: str, raw: bytes, why: str) -> None:
+    """Keep what is genuine and not understood, for an operator to try again.
+
+    `source` is the account, or the door (`hooks/x/x-main`) where the account is not known.
+    """
+    await inbox.aside.put(source, raw, why)
+    ASIDE.labels(source).inc()

@@ -43,11 +43,33 @@ class Read(Protocol):
         ...
 
 
+class SetAside(Protocol):
+    """Something kept: from where, and its raw bytes."""
+
+    @property
+    def account(self) -> AccountId:
+        """The account, or the door it came through; "" where it came through none."""
+        ...
+
+    @property
+    def raw(self) -> bytes:
+        """What came, byte for byte."""
+        ...
+
+
 class Aside(Protocol):
     """Keeps what is genuine but not understood."""
 
     async def put(self, account: AccountId, raw: bytes, why: str) -> Any:
         """Keep raw bytes and the reason."""
+        ...
+
+    async def take(self, id_: str) -> SetAside | None:
+        """Return one; it stays."""
+        ...
+
+    async def drop(self, id_: str) -> None:
+        """Forget one that was seen to."""
         ...
 
 

@@ -49,6 +49,21 @@ class XDoor:
     def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
         """Read a push signed by X; raises Forged where it is not."""
         self._verify(headers, body)  # guard: SIGNED test=tests/bots/test_x_door.py::test_forged
+        return self._push(body)
+
+    def again(self, native_id: str, raw: bytes) -> Batch:
+        """Read what was set aside: a push, or one post or message as it was listed for us."""
+        try:
+            payload = msgspec.json.decode(raw)
+            if "data" in payload:
+                return self._push(raw)
+            kind = "post.create" if "author_id" in payload else "dm.received"
+        except (msgspec.DecodeError, TypeError):
+            return Batch((Odd(native_id, raw, "not JSON"),))
+        event = {"event_type": kind, "payload": payload}
+        return Batch(tuple(self._event(event, {"for_user_id": native_id}, raw)))
+
+    def _push(self, body: bytes) -> Batch:
         try:
             said = msgspec.json.decode(body)
             events = said["data"] if isinstance(said["data"], list) else [said["data"]]

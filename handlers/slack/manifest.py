@@ -96,3 +96,24 @@ def manifest(
 
 def _shortcut(name: str, kind: str, callback: str, description: str) -> dict[str, str]:
     return {"name": name, "type": kind, "callback_id": callback, "description": description}
+
+
+def asked(arguments: list[str]) -> dict[str, Any]:
+    """Return the manifest that a command line asks for; without an address it is Socket Mode."""
+    line = argparse.ArgumentParser(
+        prog="python -m handlers.slack.manifest",
+        description="Prints the manifest to create the Slack app from.",
+    )
+    line.add_argument("address", nargs="?", default="", help="https://your.host; none: Socket Mode")
+    line.add_argument("--command", default="/inbox", help="where /inbox is taken in your workspace")
+    line.add_argument(
+        "--history", action="store_true", help="ask for the history scopes, to find cut-off cards"
+    )
+    told = line.parse_args(arguments)
+    if told.address and not told.address.startswith("https://"):
+        line.error(f"{told.address} is no https:// address; Slack calls no other")
+    return manifest(told.address, told.command, socket=not told.address, history=told.history)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asked(sys.argv[1:]), indent=2, ensure_ascii=False) + "\n")

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -6,6 +8,8 @@ import pytest
 
 from handlers.slack import ids
 from handlers.slack.manifest import EVENTS, HISTORY, MESSAGES, SCOPES, manifest
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("socket", [True, False])
@@ -42,3 +46,25 @@ def test_names_stay_within_slacks_limits() -> None:
     shortcuts = made["features"]["shortcuts"]
     assert {one["callback_id"] for one in shortcuts} == {ids.SHORTCUT_NOTE, ids.SHORTCUT_NEXT}
     assert all(len(one["name"]) <= 24 for one in shortcuts)
+
+
+def test_the_command_line_prints_what_a_workspace_is_created_from() -> None:
+    command = (sys.executable, "-m", "handlers.slack.manifest", "https://inbox.example")
+    printed = subprocess.run(command, capture_output=True, check=True, cwd=ROOT)
+    assert json.loads(printed.stdout) == manifest("https://inbox.example")
+    assert asked([]) == manifest("", socket=True)
+    assert asked(["--command", "/inkorg", "--history"]) == manifest(
+        "", "/inkorg", socket=True, history=True
+    )
+
+
+def test_an_address_that_slack_would_not_call_is_refused() -> None:
+    with pytest.raises(SystemExit):
+        asked(["http://inbox.example"])
+
+
+def test_the_demos_slack_has_the_shortcuts_and_the_command_of_the_manifest() -> None:
+    features, demo = manifest("https://inbox.example")["features"], Cast((), (), ())
+    ours = [(one["callback_id"], one["name"], one["type"]) for one in features["shortcuts"]]
+    assert ours == [(one.callback, one.title, one.where) for one in demo.shortcuts]
+    assert [one["command"] for one in features["slash_commands"]] == [demo.command]

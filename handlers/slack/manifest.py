@@ -2,10 +2,14 @@
 
 https://docs.slack.dev/reference/app-manifest (version 2). No scope reads a channel's history unless
 asked for: notes come by button and shortcut. With it, what is typed under a card is kept as a note.
+`python -m handlers.slack.manifest` prints it.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,9 +110,7 @@ def asked(arguments: list[str]) -> dict[str, Any]:
     )
     line.add_argument("address", nargs="?", default="", help="https://your.host; none: Socket Mode")
     line.add_argument("--command", default="/inbox", help="where /inbox is taken in your workspace")
-    line.add_argument(
-        "--history", action="store_true", help="ask for the history scopes, to find cut-off cards"
-    )
+    line.add_argument("--history", action="store_true", help="ask for the history scopes too")
     told = line.parse_args(arguments)
     if told.address and not told.address.startswith("https://"):
         line.error(f"{told.address} is no https:// address; Slack calls no other")

@@ -1,5 +1,5 @@
+import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 
 from handlers.slack import ids
-from handlers.slack.manifest import EVENTS, HISTORY, MESSAGES, SCOPES, manifest
+from handlers.slack.manifest import EVENTS, HISTORY, MESSAGES, SCOPES, asked, manifest
+from sandbox.cast import Cast
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,10 +49,16 @@ def test_names_stay_within_slacks_limits() -> None:
     assert all(len(one["name"]) <= 24 for one in shortcuts)
 
 
-def test_the_command_line_prints_what_a_workspace_is_created_from() -> None:
-    command = (sys.executable, "-m", "handlers.slack.manifest", "https://inbox.example")
-    printed = subprocess.run(command, capture_output=True, check=True, cwd=ROOT)
-    assert json.loads(printed.stdout) == manifest("https://inbox.example")
+async def test_the_command_line_prints_what_a_workspace_is_created_from() -> None:
+    line = ("-m", "handlers.slack.manifest", "https://inbox.example")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *line, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    assert json.loads(printed) == manifest("https://inbox.example")
+
+
+def test_without_an_address_it_is_socket_mode() -> None:
     assert asked([]) == manifest("", socket=True)
     assert asked(["--command", "/inkorg", "--history"]) == manifest(
         "", "/inkorg", socket=True, history=True

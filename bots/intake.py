@@ -7,6 +7,7 @@ import structlog
 from bots.contract import News, Odd
 from bots.counters import ASIDE, NEWS
 from bots.needs import Inbox
+from bots.not_ours import tell_not_ours
 from inbox import Gone, Unavailable
 from inbox.conversations.commands import MarkDeleted
 from inbox.conversations.denied import Denied
@@ -43,6 +44,7 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:
     if isinstance(answer, Denied) and not isinstance(one.command, MarkDeleted):
         return f"denied: {answer.why}"
     NEWS.labels(account.id, type(one.command).__name__).inc()
+    await tell_not_ours(inbox, account, answer)  # guard: not-ours test=tests/bots/test_not_ours.py
     return ""
 
 

@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 
 import aiohttp
 import structlog
-from prometheus_client import start_http_server
 
 import bots
 from bots.again import Again
 from bots.contract import Secrets
 from config import logs
-from config.start import Start, started, told_to_stop
+from config.start import Start, figures, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unavailable, Unfit, opened
 
 log = structlog.stdlib.get_logger("bots")
@@ -39,17 +38,16 @@ def secrets_of(start: Start) -> Secrets:
 
 async def serve(start: Start) -> None:
     """Listen and send until told to stop; parts on their way are finished."""
-    policies = start.policies
+    stop, policies = stop_asked(), start.policies
+    figures(start.settings)
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         http = await house.enter_async_context(aiohttp.ClientSession())
         await house.enter_async_context(
             bots.running(box, policies, secrets_of(start), http, box.now)
         )
-        if start.settings.metrics_port is not None:
-            start_http_server(start.settings.metrics_port, start.settings.host)
         log.info("listening", count=len(policies.accounts), mode=start.settings.mode)
-        await told_to_stop()
+        await stop.wait()
         log.info("stopping")
 
 

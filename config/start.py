@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import signal
+import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from prometheus_client import start_http_server
 
 from config.settings import Misconfigured, Settings, config_folder, load
 from config.tables import Tables, read
@@ -102,16 +103,26 @@ def stop_asked() -> asyncio.Event:
     return stop
 
 
-async def told_to_stop() -> None:
-    """Wait for SIGINT or SIGTERM."""
-    await stop_asked().wait()
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket of this address that does not listen yet, so that nobody is kept waiting.
 
-
-@contextmanager
-def listening_on(host: str, port: int) -> Iterator[None]:
-    """Listen in this block; raises CannotStart where the address is not to be had."""
+    Raises CannotStart where the address is not to be had.
+    """
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        yield
+        found.bind((host, port))
     except OSError as taken:
-        why = os.strerror(taken.errno) if taken.errno else str(taken)
-        raise CannotStart(f"it cannot listen on {host}, port {port}: {why}.") from taken
+        found.close()
+        raise CannotStart(f"HOST {host}, PORT {port}: {taken.strerror}.") from taken
+    return found
+
+
+def figures(settings: Settings) -> None:
+    """Serve the figures for Prometheus where METRICS_PORT asks for it; raises CannotStart."""
+    if settings.metrics_port is None:
+        return
+    try:
+        start_http_server(settings.metrics_port, settings.host)
+    except OSError as taken:
+        raise CannotStart(f"METRICS_PORT {settings.metrics_port}: {taken.strerror}.") from taken

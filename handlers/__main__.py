@@ -17,7 +17,7 @@ from bots import doors
 from bots.contract import Secrets
 from bots.doors import BODY_MOST
 from config import logs
-from config.start import Start, clock, ids, listening_on, started, stop_asked
+from config.start import Start, bound, clock, ids, started, stop_asked
 from handlers import health, say
 from handlers.slack.app import Access, Slack
 from inbox import CannotStart, Gone, Unfit, opened
@@ -30,6 +30,7 @@ async def main(start: Start, *, everything: bool) -> None:
     stop, settings, policies = stop_asked(), start.settings, start.policies
     secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
     async with AsyncExitStack() as house:
+        door = house.enter_context(bound(settings.host, settings.port))
         box = await house.enter_async_context(opened(**start.opening))
         slack = Slack(access(start), box, policies, say.read(settings.config), ids)
         if everything:
@@ -50,8 +51,7 @@ async def main(start: Start, *, everything: bool) -> None:
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)
         await runner.setup()
         house.push_async_callback(runner.cleanup)
-        with listening_on(settings.host, settings.port):
-            await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.SockSite(runner, door).start()
         log.info("listening", host=settings.host, port=settings.port, mode=settings.mode)
         await stop.wait()
         log.info("stopping")

@@ -10,12 +10,11 @@ from contextlib import AsyncExitStack
 from typing import get_args
 
 import structlog
-from prometheus_client import start_http_server
 
 import bots
 import inbox.clerk
 from config import logs
-from config.start import Start, clock, listening_on, started, stop_asked
+from config.start import Start, clock, figures, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unfit, opened
 from inbox.store.pictures import View
 
@@ -30,12 +29,10 @@ def say(line: str) -> None:
 async def serve(start: Start) -> None:
     """Keep time and the views until told to stop."""
     stop = stop_asked()
+    figures(start.settings)
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(inbox.clerk.running(box, start.policies, clock))
-        if start.settings.metrics_port is not None:
-            with listening_on(start.settings.host, start.settings.metrics_port):
-                start_http_server(start.settings.metrics_port, start.settings.host)
         log.info("listening", mode=start.settings.mode)
         await stop.wait()
         log.info("stopping")

@@ -42,6 +42,14 @@ class Faults:
         """Let the next `times` calls named `call` fail in this way."""
         self._armed[call].extend(Fault(kind, seconds) for _ in range(times))
 
+    def armed(self, call: str, kind: Kind) -> int:
+        """Say how many faults of this kind still wait for calls of this name."""
+        return sum(fault.kind == kind for fault in self._armed[call])
+
+    def disarm(self, call: str, kind: Kind) -> None:
+        """Forget the faults of this kind that wait for calls of this name."""
+        self._armed[call] = deque(one for one in self._armed[call] if one.kind != kind)
+
     def clear(self) -> None:
         """Forget every armed fault."""
         self._armed.clear()

@@ -13,6 +13,10 @@ from sandbox.x.push import Push
 from sandbox.x.world import World
 
 Json = dict[str, Any]
+Arming = Callable[
+    [tuple[str, ...], Kind, int, float], tuple[Callable[[bool], None], Callable[[], int]]
+]
+"""From the calls, the kind of fault, how often and how long: how it is thrown, and what is left."""
 LAG_S = 30
 
 
@@ -45,6 +49,9 @@ def on_stage(
 
     def reorder(on: bool) -> None:
         push.switches.reorder = on
+
+    def echo(on: bool) -> None:
+        world.echo_first = on
 
     def power_cut(on: bool) -> None:
         if on:
@@ -112,6 +119,14 @@ def on_stage(
             lasting=True,
         ),
         Switch(
+            "x-echo",
+            "X: the echo comes first",
+            "X tells of our own post by webhook before it answers the call. It is counted once.",
+            echo,
+            lambda: int(world.echo_first),
+            lasting=True,
+        ),
+        Switch(
             "kill",
             "Pull the plug",
             "Kills the product at once (kill -9). It is started again and knows everything.",
@@ -143,31 +158,20 @@ def throw(switches: dict[str, Switch], name: str, *, on: bool) -> None:
     switches[name].throw(on)
 
 
-def _counting(
-    faults: Faults,
-) -> Callable[
-    [tuple[str, ...], Kind, int, float], tuple[Callable[[bool], None], Callable[[], int]]
-]:
-    """Arm faults, and count how many of them have not struck yet."""
+def _counting(faults: Faults) -> Arming:
+    """Arm faults, count those that have not struck yet, and take them back."""
 
     def made(
         calls: tuple[str, ...], kind: Kind, times: int, seconds: float
     ) -> tuple[Callable[[bool], None], Callable[[], int]]:
-        armed = struck_before = 0
-
-        def struck() -> int:
-            return sum(1 for _, fault in faults.fired if fault.kind == kind)
-
         def throw(on: bool) -> None:
-            nonlocal armed, struck_before
-            if not on:
-                return
             for call in calls:
-                faults.arm(call, kind, times=times, seconds=seconds)
-            armed += len(calls) * times
+                faults.disarm(call, kind)
+                if on:
+                    faults.arm(call, kind, times=times, seconds=seconds)
 
         def left() -> int:
-            return max(0, armed - struck() + struck_before)
+            return sum(faults.armed(call, kind) for call in calls)
 
         return throw, left
 

@@ -18,6 +18,10 @@ export function next(state, ui) {
     return { step: 1, target: "reply", side: "public", hint: `It is out, signed. Click the answer beneath ${first}'s post.` };
   }
   if (ui.toured) return { step: 3, target: null, hint: "That was the main job. Now write as anyone, and answer." };
+  if (state.slack.view) {
+    return { step: 2, side: "slack", target: "close", hint: boss && ui.user !== boss.user
+      ? `Close this window; then become ${told}, the supervisor.` : "Close this window." };
+  }
   if (boss && ui.user !== boss.user) {
     return { step: 2, side: "slack", target: `member:${boss.user}`, hint: `Click ${told}, the supervisor.` };
   }

@@ -212,7 +212,9 @@ function modal({ state, ui, did }, view) {
       ui.trouble && h("p", { class: "error", role: "alert" }, ui.trouble),
       h("footer", {},
         state.slack.depth > 1 && h("span", { class: "at fill" }, `${state.slack.depth} deep`),
-        h("button", { type: "button", class: "button", on: { click: () => did.close(view) } },
+        h("button", {
+          type: "button", class: `button ${ui.target === "close" ? "next" : ""}`, on: { click: () => did.close(view) },
+        },
           view.close ? plain(view.close) : view.submit ? "Cancel" : "Close"),
         view.submit && h("button", {
           type: "submit", disabled: ui.busy, "data-submit": view.id,

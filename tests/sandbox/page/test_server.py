@@ -142,6 +142,16 @@ async def test_a_fault_is_armed_counted_and_spent(visit: Visit) -> None:
     assert await left() == 3
     visit.stage.world.faults.take("POST /2/tweets")
     assert await left() == 2
+    await visit.does("/switch", name="x-busy", on=False)
+    assert await left() == 0
+    assert visit.stage.world.faults.take("POST /2/tweets") is None
+
+
+async def test_the_echo_of_a_post_is_made_to_come_before_its_answer_and_back(visit: Visit) -> None:
+    await visit.does("/switch", name="x-echo", on=True)
+    assert visit.stage.world.echo_first
+    await visit.does("/switch", name="x-echo", on=False)
+    assert not visit.stage.world.echo_first
 
 
 async def test_a_lagging_timeline_is_switched_on_and_off(visit: Visit) -> None:

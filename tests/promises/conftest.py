@@ -1,0 +1,6 @@
+"""The servers, the world of X and the house that the promises are tested with."""
+
+from tests.bots.conftest import scene
+from tests.servers import client, cluster_servers, redis_servers, single_servers, store_url
+
+__all__ = ["client", "cluster_servers", "redis_servers", "scene", "single_servers", "store_url"]

@@ -32,6 +32,9 @@ POLL = 0.5
 MOST = 200
 """Conversations looked at in one round."""
 
+STOP_MOST = 8.0
+"""Seconds that a sender told to stop waits for its call; platforms kill a process after fifteen."""
+
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
@@ -200,10 +203,13 @@ class Sender:
 
 
 async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
-    """Do the work to its end even when asked to stop meanwhile: a call cut short is unclear."""
+    """Do the work to its end even when asked to stop meanwhile: a call cut short is unclear.
+
+    A platform that hangs is not waited for: the start is on disk, and the next sender looks.
+    """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=REQUEST_MOST)
+        await asyncio.wait([task], timeout=STOP_MOST)
         raise

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from sandbox.product import inherited, stop_server
 from sandbox.slack.records import Message
 from sandbox.slack.server import app as slack_app
 from sandbox.slack.world import Workspace
+from sandbox.x.activity import SIGNATURE_HEADER, Activity, signed
 from sandbox.x.push import Push
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
@@ -88,7 +90,8 @@ class Front:
         assert task is not None
         self._carrying.add(task)
         try:
-            await self._carry(reader, writer)
+            with suppress(asyncio.CancelledError):  # only by us, at the end: nobody waits for it
+                await self._carry(reader, writer)
         finally:
             self._carrying.discard(task)
             writer.close()
@@ -250,6 +253,52 @@ class Town:
     def times(self, text: str) -> int:
         """Count the ministry's posts with this text."""
         return sum(text in post.text for post in self.world.posts_by(MINISTRY))
+
+
+@dataclass
+class Load:
+    """Posts that a client of our own pushes at the door, many at once, until acknowledged."""
+
+    at: Town
+    posts: int
+    acknowledged: list[str] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    async def run(self, *, at_once: int) -> None:
+        """Push all of them, so many at once."""
+        waiting = [self._body(n) for n in range(self.posts)]
+        async with asyncio.TaskGroup() as pushing:
+            for _ in range(at_once):
+                pushing.create_task(self._push(waiting))
+
+    def _body(self, n: int) -> tuple[str, bytes]:
+        world = self.at.world
+        handle = f"crowd{n}"
+        world.join(handle, f"Crowd {n}")
+        self.at.push.switches.drop += 1  # the stand-in's own deliverer goes one at a time
+        post = world.post(handle, f"@{MINISTRY} where do I turn with {n}?")
+        me = world.user(MINISTRY).id
+        [kind] = [kind for kind, user in Activity(world).of_post(post) if user == me]
+        return post.id, Activity(world).post(post, kind, me)
+
+    async def _push(self, waiting: list[tuple[str, bytes]]) -> None:
+        [app] = self.at.world.apps.values()
+        while waiting:
+            id_, raw = waiting.pop()
+            headers = {SIGNATURE_HEADER: signed(app.consumer_secret, raw)}
+            while (status := await self._status(app.webhook_url or "", raw, headers)) != 200:
+                self.statuses[status] += 1
+                await asyncio.sleep(0.02)
+            self.statuses[200] += 1
+            self.acknowledged.append(id_)
+
+    async def _status(self, url: str, raw: bytes, headers: dict[str, str]) -> int:
+        """Push once; 0 where nobody answered."""
+        with suppress(aiohttp.ClientError, OSError):
+            async with self.at.http.post(url, data=raw, headers=headers) as answer:
+                await answer.read()
+                return answer.status
+        return 0
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from inbox import Done
 from inbox.conversations.commands import Snooze
+from inbox.conversations.events import Received, Sent
 from tests.promises.ministry import become
-from tests.promises.processes import Kind, Town, town
+from tests.promises.processes import Kind, Load, Town, town
 from tests.servers import Server, start, start_cluster, stopped
 
 KINDS: tuple[Kind, ...] = ("web", "bots", "clerk")
@@ -88,3 +90,80 @@ def assert_no_server(data: Path) -> None:
     if pid.exists():
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
+
+
+@pytest.mark.timeout(60)
+async def test_socket_mode_alone_serves_from_two_web_processes_and_each_act_counts_once(
+    tmp_path: Path,
+) -> None:
+    async with town(tmp_path, hold=0, sockets=True) as at:
+        await at.start("web", "web", "bots")
+        sockets = at.workspace.sockets
+        await become(lambda: len(sockets.connections) == 2, at.said)
+        for n in range(3):
+            question, answer = f"question number {n}?", f"answer number {n}."
+            await answered_once(at, f"person{n}", question, answer)
+        assert {index for index, _ in sockets.sent} == {0, 1}
+        await at.stop(*at.running())
+
+
+@pytest.mark.timeout(60)
+async def test_a_sender_told_to_stop_finishes_what_it_is_sending(tmp_path: Path) -> None:
+    async with town(tmp_path, hold=0) as at:
+        _, _, sender = await at.start("web", "clerk", "bots")
+        at.world.faults.arm("POST /2/tweets", "slow", seconds=2)
+        await at.asks("sara", "renew my passport")
+        await at.answers("U0ANNA", await at.card("renew my passport"), "At the embassy.")
+        await become(lambda: at.world.faults.fired, at.said)
+        assert not at.times("At the embassy.")
+        await at.stop(sender)  # while X thinks about it
+        assert at.times("At the embassy.") == 1
+        async with at.inbox() as box:
+            [entry] = [
+                entry
+                async for touched in box.log.everything()
+                for one in touched
+                for entry in await box.read.history(one.id)
+                if any(isinstance(event, Sent) for event in entry.events)
+            ]
+            assert entry.by == "postroom"
+            await at.stop(*at.running())
+    assert_no_server(at.data)
+
+
+@pytest.mark.timeout(60)
+async def test_a_sender_told_to_stop_does_not_wait_for_a_platform_that_hangs(
+    tmp_path: Path,
+) -> None:
+    async with town(tmp_path, hold=0) as at:
+        _, _, sender = await at.start("web", "clerk", "bots")
+        at.world.faults.arm("POST /2/tweets", "slow", seconds=25)
+        await at.asks("sara", "renew my passport")
+        await at.answers("U0ANNA", await at.card("renew my passport"), "At the embassy.")
+        await become(lambda: at.world.faults.fired, at.said)
+        await at.stop(sender)
+
+
+@pytest.mark.timeout(60)
+async def test_a_web_process_told_to_stop_under_load_loses_nothing_and_takes_nothing_in_twice(
+    tmp_path: Path,
+) -> None:
+    async with town(tmp_path) as at:
+        going, _ = await at.start("web", "web")
+        load = Load(at, 120)
+        pushing = asyncio.create_task(load.run(at_once=8))
+        await become(lambda: len(load.acknowledged) > 20, at.said)
+        await at.stop(going)
+        await pushing
+        assert set(load.statuses) <= {200, 0}  # 0: a connection that was being closed
+        async with at.inbox() as box:
+            taken = [
+                event.message.id
+                async for touched in box.log.everything()
+                for one in touched
+                for entry in await box.read.history(one.id)
+                for event in entry.events
+                if isinstance(event, Received)
+            ]
+        assert sorted(taken) == sorted(f"x:{one}" for one in load.acknowledged)
+        assert len(taken) == 120

@@ -17,6 +17,7 @@ PLAIN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 PLACES = frozenset(
     {
         *("channel_archive", "group_archive", "channel_unarchive", "group_unarchive"),
+        *("channel_deleted", "group_deleted"),
         *("channel_left", "group_left", "channel_shared", "channel_unshared"),
         *("member_joined_channel", "member_left_channel"),
     }

@@ -1,7 +1,8 @@
 """What Slack is asked for when the app is installed: each scope with its reason.
 
-https://docs.slack.dev/reference/app-manifest (version 2). No scope reads a channel's history unless
-asked for: notes come by button and shortcut. With it, what is typed under a card is kept as a note.
+https://docs.slack.dev/reference/app-manifest (version 2). History is read where the app is invited,
+and nowhere else: to find a card again whose posting was cut, and to hear what is typed under one.
+Without these scopes notes come by button and shortcut, and a cut card may stand twice.
 `python -m handlers.slack.manifest` prints it.
 """
 
@@ -19,17 +20,16 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "answers who calls it by name",
     "chat:write": "posts and updates the cards",
     "commands": "takes /inbox and the shortcuts",
-    "users:read": "shows names and each officer's language and time zone",
+    "users:read": "sees whether a member of a private channel is a guest",
     "dnd:read": "warns who is silent while on duty",
-    "im:write": "writes to one officer who must act",
     "reactions:write": "marks a message that was kept as a note",
     "channels:read": "sees when a public channel is archived or shared",
     "groups:read": "sees when a private channel is shared or gains a guest",
 }
 HISTORY: Mapping[str, str] = {
-    "channels:history": "looks a card up after a dropped connection, so that none stands twice",
-    "groups:history": "the same in private channels",
-    "im:history": "reads what is written to the app itself",
+    "channels:history": "finds a card that was cut off; keeps what is typed under one as a note",
+    "groups:history": "does the same in private channels",
+    "im:history": "answers what is written to the app itself",
 }
 EVENTS = (
     "app_home_opened",
@@ -37,10 +37,13 @@ EVENTS = (
     "app_uninstalled",
     "channel_archive",
     "channel_deleted",
+    "channel_left",
     "channel_shared",
     "channel_unarchive",
+    "channel_unshared",
     "group_archive",
     "group_deleted",
+    "group_left",
     "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
@@ -51,12 +54,11 @@ MESSAGES = ("message.channels", "message.groups", "message.im")
 
 
 def manifest(
-    public_url: str, command: str = "/inbox", *, socket: bool = False, history: bool = False
+    public_url: str, command: str = "/inbox", *, socket: bool = False, history: bool = True
 ) -> dict[str, Any]:
     """Return the app manifest; over HTTP Slack calls `<public_url>/slack/events`.
 
-    `history` adds the scopes to look a message up by its metadata when a post was cut, and to hear
-    what is typed under a card, so that it is kept as a note.
+    Without `history` the app hears nothing that is typed, so its own tab takes no messages either.
     """
     door = {} if socket else {"url": f"{public_url.rstrip('/')}/slack/events"}
     ask = {} if socket else {"request_url": door["url"]}
@@ -78,7 +80,7 @@ def manifest(
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": not history,
             },
             "bot_user": {"display_name": "Chancery", "always_online": True},
             "shortcuts": [
@@ -110,11 +112,15 @@ def asked(arguments: list[str]) -> dict[str, Any]:
     )
     line.add_argument("address", nargs="?", default="", help="https://your.host; none: Socket Mode")
     line.add_argument("--command", default="/inbox", help="where /inbox is taken in your workspace")
-    line.add_argument("--history", action="store_true", help="ask for the history scopes too")
+    line.add_argument(
+        "--no-history", action="store_true", help="where no app may read what is typed in channels"
+    )
     told = line.parse_args(arguments)
     if told.address and not told.address.startswith("https://"):
         line.error(f"{told.address} is no https:// address; Slack calls no other")
-    return manifest(told.address, told.command, socket=not told.address, history=told.history)
+    return manifest(
+        told.address, told.command, socket=not told.address, history=not told.no_history
+    )
 
 
 if __name__ == "__main__":

@@ -28,11 +28,14 @@ EVENTS: dict[str, frozenset[str]] = {
     "channel_unarchive": frozenset({"channels:read"}),
     "channel_rename": frozenset({"channels:read"}),
     "channel_left": frozenset({"channels:read"}),
+    "channel_deleted": frozenset({"channels:read"}),
     "channel_shared": frozenset({"channels:read", "groups:read"}),
+    "channel_unshared": frozenset({"channels:read", "groups:read"}),
     "group_archive": frozenset({"groups:read"}),
     "group_unarchive": frozenset({"groups:read"}),
     "group_rename": frozenset({"groups:read"}),
     "group_left": frozenset({"groups:read"}),
+    "group_deleted": frozenset({"groups:read"}),
     "member_joined_channel": frozenset({"channels:read", "groups:read"}),
     "member_left_channel": frozenset({"channels:read", "groups:read"}),
     "reaction_added": frozenset({"reactions:read"}),
@@ -46,7 +49,6 @@ SCOPES = frozenset(
     {
         "app_mentions:read",
         "channels:history",
-        "channels:join",
         "channels:read",
         "chat:write",
         "commands",
@@ -54,15 +56,16 @@ SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
-        "im:read",
-        "im:write",
-        "reactions:read",
         "reactions:write",
-        "team:read",
-        "usergroups:read",
         "users:read",
     }
 )
+"""What the app is granted: the scopes of its manifest (a test holds them together)."""
+SUBSCRIBED = frozenset(EVENTS) - {
+    *("channel_rename", "group_rename", "reaction_added", "user_change", "team_join"),
+    "dnd_updated_user",
+}
+"""The events of its manifest; the others are sent to nobody unless a test subscribes to them."""
 
 
 class Facts:
@@ -92,7 +95,7 @@ class Facts:
         self.openid = OpenId(now, team, (self.client_id, self.client_secret))
         self.verification_token = secrets.token_hex(12)
         self.scopes: set[str] = set(SCOPES)
-        self.subscriptions: set[str] = set(EVENTS)
+        self.subscriptions: set[str] = set(SUBSCRIBED)
         self.revoked = False
         self.faults = Faults()
         self.pacing = True

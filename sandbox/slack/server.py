@@ -77,8 +77,8 @@ def too_fast(seconds: float) -> web.Response:
 async def _carry_out(request: web.Request) -> web.Response:
     workspace, name = request.app[WORLD], request.match_info["method"]
     try:
-        given = await arguments_of(request)
         method = method_named(name)
+        given = await arguments_of(request, json_too=not method.reads)
         authorise(workspace, method, token_of(request, given))
         pace(workspace, name, method, given)
         body = {"ok": True} | method.run(workspace, Arguments(given))
@@ -117,10 +117,16 @@ async def discovery(request: web.Request) -> web.Response:
     )
 
 
-async def arguments_of(request: web.Request) -> dict[str, Any]:
-    """Read the arguments of a call from its query and its form or JSON body."""
+async def arguments_of(request: web.Request, *, json_too: bool) -> dict[str, Any]:
+    """Read the arguments of a call from its query, its form and, where it takes one, its JSON.
+
+    "Most write methods allow arguments with application/json" (docs.slack.dev/apis/web-api); a
+    method that reads says `missing required field` (github.com/rneatherway/gh-slack/issues/74).
+    """
     given: dict[str, Any] = {**request.query, HEADER: request.headers.get("Authorization", "")}
     if request.content_type == "application/json":
+        if not json_too:
+            return given
         try:
             body = json.loads(await request.text() or "{}")
         except ValueError:

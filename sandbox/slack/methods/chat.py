@@ -202,6 +202,6 @@ METHODS = {
     "chat.postEphemeral": Method(post_ephemeral, ("chat:write",), TIER_4),
     "chat.update": Method(update, ("chat:write",), TIER_3),
     "chat.delete": Method(delete, ("chat:write",), TIER_3),
-    "chat.getPermalink": Method(get_permalink, (), SPECIAL),
+    "chat.getPermalink": Method(get_permalink, (), SPECIAL, reads=True),
     "reactions.add": Method(add_reaction, ("reactions:write",), TIER_3),
 }

@@ -144,12 +144,12 @@ def join(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 METHODS = {
-    "conversations.history": Method(history, HISTORY, TIER_3),
-    "conversations.replies": Method(replies, HISTORY, TIER_3),
-    "conversations.info": Method(info, READ, TIER_3),
-    "conversations.list": Method(listing, READ, TIER_2),
-    "conversations.members": Method(members, READ, TIER_4),
+    "conversations.history": Method(history, HISTORY, TIER_3, reads=True),
+    "conversations.replies": Method(replies, HISTORY, TIER_3, reads=True),
+    "conversations.info": Method(info, READ, TIER_3, reads=True),
+    "conversations.list": Method(listing, READ, TIER_2, reads=True),
+    "conversations.members": Method(members, READ, TIER_4, reads=True),
     "conversations.open": Method(opening, ("im:write",), TIER_3),
     "conversations.join": Method(join, ("channels:join",), TIER_3),
-    "users.conversations": Method(of_user, READ, TIER_3),
+    "users.conversations": Method(of_user, READ, TIER_3, reads=True),
 }

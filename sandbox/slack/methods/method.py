@@ -70,6 +70,8 @@ class Method:
     a_minute: int = TIER_3
     caller: Literal["bot", "app", "user", "none"] = "bot"
     """Whose token it takes."""
+    reads: bool = False
+    """Whether it only reads: then it finds no argument in a JSON body, as Slack's own do not."""
 
 
 def page(

@@ -131,13 +131,13 @@ METHODS = {
     "apps.connections.open": Method(
         connections_open, ("connections:write",), SOCKET_TICKETS_A_MINUTE, caller="app"
     ),
-    "users.info": Method(users_info, ("users:read",), TIER_4),
-    "users.list": Method(users_list, ("users:read",), TIER_2),
-    "usergroups.list": Method(usergroups_list, ("usergroups:read",), TIER_2),
-    "usergroups.users.list": Method(usergroup_users, ("usergroups:read",), TIER_2),
-    "dnd.info": Method(dnd_info, ("dnd:read",), TIER_3),
-    "bots.info": Method(bots_info, ("users:read",), TIER_3),
+    "users.info": Method(users_info, ("users:read",), TIER_4, reads=True),
+    "users.list": Method(users_list, ("users:read",), TIER_2, reads=True),
+    "usergroups.list": Method(usergroups_list, ("usergroups:read",), TIER_2, reads=True),
+    "usergroups.users.list": Method(usergroup_users, ("usergroups:read",), TIER_2, reads=True),
+    "dnd.info": Method(dnd_info, ("dnd:read",), TIER_3, reads=True),
+    "bots.info": Method(bots_info, ("users:read",), TIER_3, reads=True),
     "openid.connect.token": Method(openid_token, (), SPECIAL, caller="none"),
     "openid.connect.userInfo": Method(openid_user_info, (), SPECIAL, caller="user"),
-    "team.info": Method(team_info, ("team:read",), TIER_3),
+    "team.info": Method(team_info, ("team:read",), TIER_3, reads=True),
 }

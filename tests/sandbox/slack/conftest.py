@@ -14,6 +14,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.slack.facts import EVENTS
 from sandbox.slack.server import app as slack_server
 from sandbox.slack.world import Workspace
 
@@ -50,6 +51,8 @@ def clock() -> Clock:
 async def workspace(clock: Clock) -> AsyncIterator[Workspace]:
     """Give a workspace with three officers, a public, a private and an archived channel."""
     made = Workspace(clock)
+    made.scopes |= {"channels:join", "im:write", "reactions:read", "team:read", "usergroups:read"}
+    made.subscriptions = set(EVENTS)
     made.pacing = False
     made.user("U1", "anna", real_name="Anna Jansson")
     made.user("U2", "erik", real_name="Erik Berg", dnd=True)

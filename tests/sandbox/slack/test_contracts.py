@@ -64,6 +64,17 @@ async def test_an_unknown_method_and_a_missing_argument_are_refused(client: Asyn
     ("channel", "error"),
     [("C404", "channel_not_found"), ("G2", "channel_not_found"), ("C2", "not_in_channel")],
 )
+async def test_a_method_that_only_reads_finds_nothing_in_json(client: AsyncWebClient) -> None:
+    for method, given in (
+        ("conversations.info", {"channel": "C1"}),
+        ("users.info", {"user": "U1"}),
+    ):
+        answer = await refusal(client.api_call(method, json=given))
+        assert answer["error"] == "invalid_arguments"
+        assert (await client.api_call(method, http_verb="GET", params=given))["ok"]
+        assert (await client.api_call(method, data=given))["ok"]
+
+
 async def test_the_bot_writes_only_where_it_is(
     client: AsyncWebClient, channel: str, error: str
 ) -> None:

@@ -60,10 +60,6 @@ async def test_an_unknown_method_and_a_missing_argument_are_refused(client: Asyn
     assert answer["response_metadata"]["messages"] == ["[ERROR] missing required field: channel"]
 
 
-@pytest.mark.parametrize(
-    ("channel", "error"),
-    [("C404", "channel_not_found"), ("G2", "channel_not_found"), ("C2", "not_in_channel")],
-)
 async def test_a_method_that_only_reads_finds_nothing_in_json(client: AsyncWebClient) -> None:
     for method, given in (
         ("conversations.info", {"channel": "C1"}),
@@ -75,6 +71,10 @@ async def test_a_method_that_only_reads_finds_nothing_in_json(client: AsyncWebCl
         assert (await client.api_call(method, data=given))["ok"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "error"),
+    [("C404", "channel_not_found"), ("G2", "channel_not_found"), ("C2", "not_in_channel")],
+)
 async def test_the_bot_writes_only_where_it_is(
     client: AsyncWebClient, channel: str, error: str
 ) -> None:

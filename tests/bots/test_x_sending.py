@@ -216,7 +216,11 @@ async def test_a_person_is_looked_up_as_they_are_now(scene: Scene) -> None:
 
 
 async def test_media_are_fetched_from_xs_own_hosts_only(scene: Scene) -> None:
-    for url in ("http://127.0.0.1/", "https://pbs.twimg.com.evil.example/a", "file://localhost/etc/passwd"):
+    for url in (
+        "http://127.0.0.1/",
+        "https://pbs.twimg.com.evil.example/a",
+        "file://localhost/etc/passwd",
+    ):
         with pytest.raises(Refused):
             await scene.bot().fetch(Media("photo", url))
 

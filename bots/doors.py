@@ -54,7 +54,8 @@ class Hook:
         if body is None:
             return self._said(413, "too_large")
         try:
-            await self._take(self.door.receive(request.headers, body), body)
+            batch = self.door.receive(request.headers, body)
+            await self._take(batch, body)  # guard: ACK test=tests/bots/test_doors.py::test_ack
         except Forged:
             return self._said(401, "forged")
         except Foreign:

@@ -23,7 +23,7 @@ from inbox.conversations.commands import (
 from inbox.conversations.denied import Denied
 from inbox.desk.errands import Done, Errand, Policies
 from inbox.desk.trying import PAUSE, Trying
-from inbox.store.registry import DELETED, EDITED, Registry
+from inbox.store.registry import DELETED, EDITED, Place, Registry
 from inbox.triage.lanes import sort
 from inbox.words import AccountId, ConversationId, Message, MessageId, Millis
 
@@ -92,18 +92,24 @@ class Intake:
     async def _receive(self, message: Message, order: Order, raw: bytes) -> Done | Denied:
         """Route a message, then take it in; the route is written before and is final."""
         asked = time.monotonic()
-        ref = await self._meant(message)
         chain = (*message.chain, message.id)
-        routed = await self._trying.reached(lambda: self._registry.put_chain(chain, ref))
-        ref = routed.conversation
-        also = await self._waiting(message, chain, routed.mark, order.at)
+        at = Place(await self._meant(message), "")
+        at = await self._route(chain, at)  # guard: ROUTE test=tests/inbox/test_desk.py::test_routed
+        ref = at.conversation
+        also = await self._waiting(message, chain, at.mark, order.at)
         edits = tuple(one.new_id for one in also if isinstance(one, MarkEdited))
         taken = (order.op, *message.chain, *edits)
         errand = Errand(ref, order, self._salt(), also, taken, raw, message.id)
         result = await self._trying.do(errand)
         if time.monotonic() - asked > self._unseen_wait / 2:
-            await self._catch_up(message, chain, routed.mark, order)
+            await self._catch_up(message, chain, at.mark, order)
         return result
+
+    async def _route(self, chain: tuple[MessageId, ...], meant: Place) -> Place:
+        """Write down where every id of a message belongs, unless that is known already."""
+        return await self._trying.reached(
+            lambda: self._registry.put_chain(chain, meant.conversation)
+        )
 
     async def _waiting(
         self, message: Message, chain: tuple[MessageId, ...], mark: str, at: Millis

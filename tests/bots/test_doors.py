@@ -105,7 +105,8 @@ async def test_the_challenge_is_answered_and_nothing_else_is(serve: Serve) -> No
         assert response.status == 400
 
 
-async def test_a_push_is_acknowledged_after_the_commit(house: House, serve: Serve) -> None:
+async def test_ack(house: House, serve: Serve) -> None:
+    """A push is acknowledged after the commit, however often it comes."""
     message, body = mention(house)
     client = await serve()
     assert [await push(client, body) for _ in range(3)] == [200, 200, 200]

@@ -341,6 +341,19 @@ async def answered(desk: Desk) -> ConversationId:
     return ref
 
 
+async def test_routed(client: Client, staged: Staged) -> None:
+    """A message is routed before it is taken in: what is cut in between is brought again."""
+    routed: list[str] = []
+
+    async def look() -> None:
+        routed.append((await Registry(client).ask("x:1")).conversation)
+
+    staged.rival = look
+    assert routed == []
+    ref = await opened_conversation(desk_of(staged))
+    assert routed == [ref]
+
+
 async def test_sent_routed(client: Client, staged: Staged) -> None:
     """What we sent is registered before it is known as sent."""
     desk = desk_of(staged)

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import uuid
 from collections.abc import Iterator
 from itertools import count
 
@@ -83,9 +84,10 @@ class Activity:
         return self._delivery(event_type, user_id, self._shapes.post(post), includes)
 
     def deletion(self, post: Post, user_id: str) -> bytes:
-        """Return the delivery of a deletion: two ids, no text, no thread."""
+        """Return the delivery of a deletion: two ids, no text, no thread; its user is wrapped."""
         payload = {"id": post.id, "author_id": post.author_id}
-        return self._delivery("post.delete", user_id, payload)
+        author = self._shapes.user(self._world.users[post.author_id])
+        return self._delivery("post.delete", user_id, payload, {"users": [{"data": author}]})
 
     def dm(self, message: DirectMessage, event_type: str, user_id: str) -> bytes:
         """Return the delivery of a direct message; an encrypted one shows only who and when."""
@@ -133,7 +135,7 @@ class Activity:
 def _chat(message: DirectMessage) -> Json:
     sealed = hashlib.sha256(message.text.encode()).digest()
     return {
-        "id": message.id,
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, message.id)),
         "created_at_msec": str(message.written_ms),
         "sender_id": message.sender_id,
         "conversation_id": f"{message.sender_id}:{message.recipient_id}",

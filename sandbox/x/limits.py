@@ -19,6 +19,7 @@ class Limit:
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
     "GET /2/users/me": (Limit(75),),
+    "GET /2/tweets": (Limit(5000),),
     "GET /2/users/:id/mentions": (Limit(300),),
     "GET /2/dm_events": (Limit(15),),
     "GET /2/dm_conversations/with/:participant_id/dm_events": (Limit(15),),

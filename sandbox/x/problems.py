@@ -48,6 +48,13 @@ def unavailable(status: int) -> Refused:
     return plain(status, "Service Unavailable" if status == 503 else "Internal Server Error")
 
 
+def unpaid() -> Refused:
+    """Refuse every call of an app whose credits are used up, as X's callers report it in 2026."""
+    detail = "Your enrolled account does not have any credits to fulfill this request."
+    body = {"title": "CreditsDepleted", "detail": detail, "type": PROBLEMS + "credits"}
+    return Refused(402, body)
+
+
 def invalid(message: str, **parameters: str) -> Refused:
     """Refuse parameters: the message names the fault, `parameters` what was sent.
 

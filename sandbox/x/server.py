@@ -13,7 +13,7 @@ from sandbox.x.answers import Answer
 from sandbox.x.endpoints import Call
 from sandbox.x.limits import Meter
 from sandbox.x.oauth import verified
-from sandbox.x.problems import Refused, forbidden, too_many
+from sandbox.x.problems import Refused, forbidden, too_many, unpaid
 from sandbox.x.query import Query
 from sandbox.x.shapes import Json
 from sandbox.x.world import World
@@ -84,6 +84,8 @@ def _handler(
             free, headers = meter.spend(viewer.id, endpoint.name)
             if not free:
                 raise too_many()
+            if not world.paid:
+                raise unpaid()
             if viewer.suspended:
                 raise forbidden(SUSPENDED)
             answer = Answer(world, viewer, Query(request.query, endpoint.own))

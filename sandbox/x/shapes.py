@@ -36,9 +36,8 @@ POST_NAMES = {
 
 
 def iso(at_ms: int) -> str:
-    """Write a time as X does: UTC, with milliseconds, ending in Z."""
-    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+    """Write a time as X does: UTC, in whole seconds with a zero fraction, ending in Z."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class World:
     def __init__(self, now: Callable[[], int]) -> None:
         self.now = now
         self.faults = Faults()
+        self.paid = True
+        """Whether the apps have credits left; without them X lets nobody in."""
         self.echo_first = False
         """When on, the webhooks hear our own post before the create call is answered."""
         self.dressed = True

@@ -184,6 +184,23 @@ def test_events_that_say_nothing_to_an_inbox_are_no_news(door: Door) -> None:
     assert pushed(door, body)[0].news == ()
 
 
+@pytest.mark.parametrize(
+    "kind", ["chat.conversation_join", "chat.update.group_name", "oauth.revoke"]
+)
+def test_what_happens_around_a_chat_is_no_news(door: Door, kind: str) -> None:
+    event = {"event_type": kind, "filter": {"user_id": "1"}, "payload": {}}
+    assert pushed(door, json.dumps({"data": event}).encode())[0].news == ()
+
+
+def test_the_milliseconds_that_x_leaves_out_are_read_from_the_id(scene: Scene, door: Door) -> None:
+    post = scene.world.post("citizen", "@MinistryX hello", at=scene.clock() // 1000 * 1000 + 345)
+    me = scene.world.user("MinistryX")
+    [body] = payloads_of_post(scene.world, post, me)
+    assert json.loads(body)["data"]["payload"]["created_at"].endswith(".000Z")
+    [message] = messages(pushed(door, body))
+    assert message.written == post.written_ms
+
+
 def test_one_push_may_tell_of_several_events(scene: Scene, door: Door) -> None:
     post = scene.world.post("citizen", "@MinistryX @EmbassyX hello")
     dm = scene.world.dm("citizen", "EmbassyX", "hello")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bots.contract import Bot, Busy, Finding, Locked, Refused, Unsure, Wiring
 from bots.platforms import x
+from bots.platforms.x.calls import refusal
 from inbox.words import Media, Reach, Ref
 from sandbox.faults import Kind
 from tests.bots.conftest import START, Purse, Scene
@@ -107,6 +108,36 @@ async def test_a_suspended_account_is_locked_though_x_says_403(scene: Scene) -> 
     scene.world.suspend("MinistryX")
     with pytest.raises(Locked):
         await scene.bot().send(scene.part("Hello."), "k")
+
+
+async def test_an_app_without_credits_is_locked_out_of_everything(scene: Scene) -> None:
+    scene.world.paid = False
+    with pytest.raises(Locked):
+        await scene.bot().send(scene.part("Hello."), "k")
+    with pytest.raises(Locked):
+        await scene.bot().find_sent(scene.part("Hello."), START)
+    assert scene.world.posts_by("MinistryX") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (403, b'{"detail": "Status is a duplicate. (187)"}', "duplicate"),
+        (
+            403,
+            b'{"detail": "The original Tweet author restricted who can reply to this Tweet."}',
+            "reply_forbidden",
+        ),
+        (403, b'{"detail": "... appropriate oauth1 app permissions for this endpoint."}', None),
+        (403, b'{"type": "https://api.twitter.com/2/problems/oauth1-permissions"}', None),
+        (403, b'{"type": "https://api.twitter.com/2/problems/client-forbidden"}', None),
+        (403, b'{"detail": "Forbidden"}', "unknown"),
+    ],
+)
+def test_what_xs_callers_report_of_refusals_is_understood(
+    status: int, body: bytes, why: str | None
+) -> None:
+    assert refusal(status, body) == why
 
 
 async def test_a_duplicate_is_refused_as_such(scene: Scene) -> None:

@@ -22,8 +22,10 @@ QUIET = ("tweepy", "oauthlib")
 
 REFUSALS: tuple[tuple[str, RefusedWhy | None], ...] = (
     ("duplicate content", "duplicate"),
+    ("status is a duplicate", "duplicate"),
     ("reply to this conversation is not allowed", "reply_forbidden"),
     ("not been mentioned or otherwise engaged", "reply_forbidden"),
+    ("restricted who can reply", "reply_forbidden"),
     ("deleted or not visible", "gone"),
     ("permission to dm", "blocked"),
     ("cannot send messages to this user", "blocked"),
@@ -33,8 +35,16 @@ REFUSALS: tuple[tuple[str, RefusedWhy | None], ...] = (
     ("account is suspended", None),
     ("account is locked", None),
     ("temporarily locked", None),
+    ("oauth1-permissions", None),
+    ("oauth1 app permissions", None),
+    ("client-forbidden", None),
 )
-"""What X says in a refusal, in lower case, and what it means; None: our account is locked."""
+"""What X says in a refusal, in lower case, and what it means; None: our account is locked out.
+
+The last ones are about the app: it lacks the permission to write, or belongs to no project.
+"""
+UNPAID = 402
+"""X's answer once the app's credits are used up (`.../2/problems/credits`): it lets nobody in."""
 
 
 class _Session:
@@ -112,6 +122,8 @@ class Calls:
         known = of_status(declined, writes=writes, now=self._clock())
         if known is not None:
             return known
+        if declined.status == UNPAID:
+            return Locked()
         why = refusal(declined.status, declined.body)
         return Refused(why) if why else Locked()
 

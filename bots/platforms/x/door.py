@@ -14,6 +14,7 @@ from bots.contract import Batch, Forged, News, Odd, Ours
 from bots.platforms.x.news import dm_of, home, of_dm, of_post, other_side
 from bots.platforms.x.payloads import Included, Json, included, ours_of, post_of
 from inbox.conversations.commands import MarkDeleted
+from inbox.words import PersonId
 
 SIGNATURE = "x-twitter-webhooks-signature"
 NOT_FOR_US = (
@@ -25,6 +26,9 @@ NOT_FOR_US = (
     "news.",
     "spaces.",
     "broadcast.",
+    "oauth.",
+    "chat.conversation",
+    "chat.update",
     "dm.indicate_typing",
     "dm.read",
     "post.repost.",
@@ -111,9 +115,10 @@ class XDoor:
         post = post_of(payload, beside)
         if post.repost or home(post, self._ours) != native_id:
             return
-        known = {one: post_of(shown, beside) for one, shown in beside.posts.items()}
-        own = post.author_id == native_id
-        person = other_side(post, self._ours, known) if own else post.author.id
+        person: PersonId | None = post.author.id
+        if post.author_id == native_id:
+            known = {one: post_of(shown, beside) for one, shown in beside.posts.items()}
+            person = other_side(post, self._ours, known)
         if person is not None:
             yield from of_post(post, native_id, self._ours[native_id], person)
 

@@ -16,7 +16,7 @@ DM_LENGTH = 10_000
 BUDGETS = {
     "mentions": (Budget(300, QUARTER),),
     "timeline": (Budget(900, QUARTER),),
-    "posts": (Budget(900, QUARTER),),
+    "posts": (Budget(5000, QUARTER),),
     "users": (Budget(900, QUARTER),),
     "me": (Budget(75, QUARTER),),
     "dm_events": (Budget(15, QUARTER),),
@@ -24,7 +24,11 @@ BUDGETS = {
     "delete": (Budget(50, QUARTER),),
     "dm": (Budget(15, QUARTER), Budget(1440, DAY)),
 }
-"""Calls per user (docs.x.com, rate limits)."""
+"""Calls per user (docs.x.com/x-api/fundamentals/rate-limits, July 2026).
+
+An app's own limits, 10,000 posts and 1,440 direct messages a day over all its accounts, are X's to
+count: it says so with 429.
+"""
 
 PRICES = {"post": 0.015, "post_with_url": 0.20, "dm": 0.015}
 """US dollars a call (docs.x.com, pay per use; posts with an address since 2026)."""
@@ -53,6 +57,8 @@ REMEMBERED = 1000
 PROFILE = Profile(
     platform="x",
     title="X",
+    app_secrets=("consumer_key", "consumer_secret"),
+    account_secrets=("token", "token_secret"),
     audiences=("public", "private"),
     count=count,
     limits={"public": POST_LENGTH, "private": DM_LENGTH},

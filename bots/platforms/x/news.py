@@ -13,11 +13,11 @@ from bots.platforms.x.payloads import (
     Json,
     Post,
     digest,
-    millis,
     native,
     ours_of,
     text_of,
     time_of,
+    written_at,
 )
 from inbox.conversations.commands import MarkEdited, Receive
 from inbox.words import AccountId, Message, MessageId, Millis, PersonId, Record
@@ -126,7 +126,7 @@ def dm_of(payload: Json) -> Dm:
         sender=sender,
         to=_beside(sender, thread),
         thread=_thread(thread),
-        written=_written(payload),
+        written=written_at(str(payload["id"]), payload.get("created_at")),
         text=text_of(payload),
         raw=msgspec.json.encode(payload),
     )
@@ -183,11 +183,6 @@ def _encrypted(payload: Json) -> Dm:
         encrypted=True,
         raw=msgspec.json.encode(payload),
     )
-
-
-def _written(payload: Json) -> Millis:
-    created = payload.get("created_at")
-    return millis(created) if created else time_of(str(payload["id"]))
 
 
 def _thread(named: str) -> str:

@@ -72,10 +72,14 @@ class Included(Record, frozen=True):
 
 
 def included(body: Json) -> Included:
-    """Read the `includes` beside an answer's or a push's data."""
+    """Read the `includes` beside an answer's or a push's data; a deletion's wrap each user once.
+
+    As in X's example of `post.delete` (docs.x.com/x-api/activity/event-payloads).
+    """
     found = body.get("includes") or {}
+    people = [user.get("data", user) for user in found.get("users", ())]
     return Included(
-        users={user["id"]: user for user in found.get("users", ())},
+        users={user["id"]: user for user in people},
         posts={post["id"]: post for post in _either(found, "tweets", "posts") or ()},
         media={one["media_key"]: one for one in found.get("media", ())},
     )
@@ -91,7 +95,6 @@ def post_of(payload: Json, beside: Included) -> Post:
     history = _either(payload, "edit_history_tweet_ids", "edit_history_post_ids") or [post_id]
     answered = beside.posts.get(references.get("replied_to", ""), {})
     quoted = beside.posts.get(references.get("quoted", ""), {})
-    created = payload.get("created_at")
     mentions = (_long(payload).get("entities") or {}).get("mentions", ())
     by_handle = {user.get("username", "").lower(): key for key, user in beside.users.items()}
     named = (str(m.get("id") or by_handle.get(m["username"].lower(), "")) for m in mentions)
@@ -99,7 +102,7 @@ def post_of(payload: Json, beside: Included) -> Post:
         id=post_id,
         author=beside.person(str(payload["author_id"])),
         text=text_of(payload),
-        written=millis(created) if created else time_of(post_id),
+        written=written_at(post_id, payload.get("created_at")),
         thread=str(payload.get("conversation_id") or ""),
         history=tuple(map(str, history)),
         answers=references.get("replied_to", ""),
@@ -163,6 +166,16 @@ def address(handle: str, post_id: str) -> str:
 def millis(written: str) -> Millis:
     """Read X's times, with or without milliseconds."""
     return round(datetime.fromisoformat(written).timestamp() * 1000)
+
+
+def written_at(native_id: str, created: str | None) -> Millis:
+    """Return when a post or message was written, from its id and what X says.
+
+    X says it in whole seconds; the id knows the millisecond, and so who of two was first.
+    """
+    minted = time_of(native_id)
+    told = millis(created) if created else minted
+    return minted if told <= minted < told + 1000 else told
 
 
 def time_of(post_id: str) -> Millis:

@@ -24,7 +24,7 @@ from handlers.say import Book
 from handlers.slack import acts, events
 from handlers.slack.board import Board
 from handlers.slack.office import PATIENCE, Office
-from handlers.slack.pace import Pace, word_of
+from handlers.slack.pace import Clock, Pace, Sleep, word_of
 from handlers.slack.who import actor, teams_of
 from inbox import Gone, Inbox, Unavailable
 from inbox.team.policies import Policies
@@ -65,11 +65,13 @@ class Slack:
         ids: Callable[[], str],
         *,
         patience: float = PATIENCE,
+        clock: Clock | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._access = access
         # No retry handlers: the library's own post a message twice when an answer is lost.
         self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
-        pace = Pace(self._client, asyncio.get_running_loop().time)
+        pace = Pace(self._client, clock or asyncio.get_running_loop().time, sleep)
         self.office = Office(inbox, policies, book, pace, ids, access.command, patience=patience)
         self.board = Board(self.office)
         self._us: AuthorizeResult | None = None
@@ -164,6 +166,8 @@ class Slack:
             request_verification_enabled=bool(secret),
             authorize=authorized,
             process_before_response=True,
+            # Bolt would take the deletion of our own card by somebody else for an event of our own.
+            ignoring_self_events_enabled=False,
         )
         bolt.error(_failed)
         bolt.action(EVERYTHING)(self._interaction)

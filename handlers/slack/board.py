@@ -69,6 +69,16 @@ class Board:
             for task in work:
                 task.cancel()
 
+    @property
+    def still(self) -> bool:
+        """Whether this process keeps the board, and everything it was told of is drawn."""
+        return bool(self._channels) and all(one.still for one in self._channels.values())
+
+    def wake(self) -> None:
+        """Look at the clock again: what waited for a time may be due."""
+        for channel in self._channels.values():
+            channel.wake()
+
     async def heard(self, channel: str, ts: str = "") -> None:
         """Look at a channel again, or at its message at `ts`: something happened to it in Slack.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -80,6 +81,7 @@ class Channel:
         self._wiped: set[str] = set()
         self._sweep_at: Millis = 0
         self._wake = asyncio.Event()
+        self._waiting = False
         self._summary = Summary(office)
 
     async def run(self) -> None:
@@ -172,6 +174,16 @@ class Channel:
         self._unsure = True
         self._wake.set()
 
+    @property
+    def still(self) -> bool:
+        """Whether everything that was told of is drawn."""
+        drawn = not self._dirty or not self._place
+        return self._waiting and drawn and not self._wake.is_set()
+
+    def wake(self) -> None:
+        """Look at the clock again."""
+        self._wake.set()
+
     def mark(self, ref: ConversationId, *, first: bool) -> None:
         """Say that a conversation may look different now."""
         if first:  # before everything that waits to be drawn
@@ -205,11 +217,11 @@ class Channel:
         now = self._office.inbox.now()
         gathered = [c.told_at + GATHERED_MS for c in self._cards.values() if c.told_at]
         due = min([self._sweep_at, *gathered, *self._summary.due()])
-        try:
+        self._waiting = True
+        with suppress(TimeoutError):
             async with asyncio.timeout(max(0.05, (due - now) / 1000)):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
+        self._waiting = False
         now = self._office.inbox.now()
         for ref, kept in self._cards.items():
             if kept.told_at and kept.told_at + GATHERED_MS <= now:
@@ -232,10 +244,15 @@ class Channel:
     async def _draw(self) -> None:
         while self._dirty:
             ref = next(iter(self._dirty))
-            conversation = await self._office.inbox.read.conversation(ref)
-            if conversation is not None:
-                await self._careful(conversation, self._redraw(conversation))
-            self._dirty.pop(ref, None)
+            # Before it is drawn: what changes meanwhile makes it dirty anew.
+            del self._dirty[ref]
+            try:
+                conversation = await self._office.inbox.read.conversation(ref)
+                if conversation is not None:
+                    await self._careful(conversation, self._redraw(conversation))
+            except BaseException:
+                self._dirty.setdefault(ref)
+                raise
         await self._seat()
         await self._summary.draw(self._account)
 

@@ -117,7 +117,7 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         fence=meta.fence,
         seen=meta.seen,
         confirmed=ids.typed(click.values, ids.CONFIRMED),
-        close=ids.CLOSE_AFTER in ids.chosen(click.values, ids.CLOSE_AFTER),
+        close=bool(ids.chosen(click.values, ids.CLOSE_AFTER)),
     )
     done = await office.do(click.who, meta.conversation, order, f"answer:{meta.answer}:{click.op}")
     if isinstance(done, Denied):
@@ -133,6 +133,8 @@ async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Ack
     say = office.say(click.who.officer, shown.account)
     if why.why in AT_THE_BOX:
         return wrong(office, click, why, ids.TEXT)
+    if why.why == "claimed":  # they held it when they began to write
+        why = Denied("stale_claim", why.facts)
     writing = replace(await _writing(office, click, shown), text=text, problem=why)
     opening = Opened(office.ids(), office.inbox.now(), click.meta.channel, click.meta.ts)
     if why.why in FRESH:

@@ -94,9 +94,7 @@ async def leased(
         try:
             async with inbox.leases.hold(name) as lease:
                 failures = 0
-                await _until_lost(
-                    work(), lease.lost
-                )  # guard: LEASE test=tests/bots/test_listening.py::test_lost
+                await _until_lost(work(), lease.lost)
         except Exception as error:  # noqa: BLE001 - the store may be away: wait for it, for ever
             failures += 1
             log.warning("lease_failed", lease=name, error=type(error).__name__)
@@ -105,8 +103,10 @@ async def leased(
 
 async def _until_lost(work: Coroutine[Any, Any, None], lost: asyncio.Event) -> None:
     doing, losing = asyncio.create_task(work), asyncio.create_task(lost.wait())
+    ends = list[asyncio.Task[Any]]([doing])
+    ends.append(losing)  # guard: LEASE test=tests/bots/test_listening.py::test_lost
     try:
-        await asyncio.wait([doing, losing], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         over = doing.done()
         doing.cancel()

@@ -199,7 +199,8 @@ class Losable:
         yield self.held[-1]
 
 
-async def test_who_loses_the_lease_stops_and_begins_again_when_it_is_held() -> None:
+async def test_lost() -> None:
+    """Who loses the lease stops, and begins again when it is held."""
     began, stopped = asyncio.Queue[int](), asyncio.Queue[int]()
     rounds = iter(range(100))
 

@@ -37,6 +37,7 @@ from handlers.slack.shown import (
     quoted,
     reserved,
     told,
+    whom,
 )
 from handlers.slack.standing import Standing, standing
 
@@ -81,7 +82,7 @@ def shrunk(shown: Shown, say: Say) -> Post:
     state = standing(shown, say)
     line = state.line if state else _left(shown, say)
     audience = words(DOT + say(f"audience.{shown.conversation.audience}"))
-    blocks = [rich([*line, *audience, *words(DOT + shown.who)])]
+    blocks = [rich([*line, *audience, *words(DOT + whom(shown, say))])]
     return Post(clip(header_text(shown, say), MESSAGE_TEXT, escaped=True), blocks)
 
 
@@ -98,7 +99,7 @@ def news_thread(shown: Shown, lines: tuple[Line, ...], mention: str, say: Say) -
     """
     named = mention if SLACK_USER.fullmatch(mention) else ""
     who: list[Json] = [{"type": "user", "user_id": named}, *words(" ")] if named else []
-    head = say("thread.news", who=shown.who, count=len(lines))
+    head = say("thread.news", who=whom(shown, say), count=len(lines))
     blocks = [rich([*who, *words(head)])]
     blocks += [quoted(line, say, MOST_TEXT, dated=True) for line in lines[-MOST_LINES:]]
     text = escape(head)

@@ -57,6 +57,11 @@ def isolated(line: str) -> str:
     return f"{OPEN_ISOLATE}{line}{CLOSE_ISOLATE}" if RIGHT_TO_LEFT.search(line) else line
 
 
+def beside(name: str, phrase: str) -> str:
+    """Wrap a name that stands in a right-to-left phrase: its @ would jump to its other end."""
+    return f"{OPEN_ISOLATE}{name}{CLOSE_ISOLATE}" if RIGHT_TO_LEFT.search(phrase) else name
+
+
 def public(text: str, most: int) -> str:
     """Return somebody's text for a block of its own: at most `most` units, its lines isolated."""
     clean = BLANK_LINES.sub("\n\n", OWN_DIRECTION.sub("", CONTROLS.sub("", text))).strip()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from handlers.forms import Wrong
 from handlers.say import At, Pieces, Refusal, Say
 from handlers.slack.blocks import Json, link, moment, rich, run, words
-from handlers.slack.safe import masked, one_line, public, size
+from handlers.slack.safe import beside, masked, one_line, public, size
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
 from inbox.words import (
@@ -195,6 +195,11 @@ def hand(shown: Shown, say: Say) -> str:
     return f"✋ {holder}" if holder else say("card.unclaimed")
 
 
+def whom(shown: Shown, say: Say) -> str:
+    """Return the person's name for the middle of a sentence in the reader's language."""
+    return beside(shown.who, say("card.unclaimed"))
+
+
 def language(shown: Shown, say: Say) -> str:
     """Return the name of the language they write in, or "" where it is not known."""
     code = shown.conversation.language
@@ -208,7 +213,7 @@ def facts(shown: Shown, say: Say) -> Json:
     holder, tongue = hand(shown, say), language(shown, say)
     age = At(since, "time" if shown.holder else "ago")
     taken = len(DOT.join((shown.who, say("card.sample_age"), holder)))
-    second = words(shown.who)
+    second = words(whom(shown, say))
     if tongue and taken + len(DOT) + len(tongue) <= PHONE_LINE:
         second += words(DOT + tongue)
     second += [*words(DOT), moment(age, say)] if since else []
@@ -217,7 +222,7 @@ def facts(shown: Shown, say: Say) -> Json:
 
 def header_text(shown: Shown, say: Say) -> str:
     """Return the facts as plain text, for pushes: no word of what was written."""
-    return DOT.join((where(shown, say), shown.who, hand(shown, say)))
+    return DOT.join((where(shown, say), whom(shown, say), hand(shown, say)))
 
 
 def quoted(line: Line, say: Say, most: int, *, dated: bool = False) -> Json:

@@ -27,7 +27,7 @@ from handlers.slack.blocks import (
 )
 from handlers.slack.cards import MOST_BUTTONS, press
 from handlers.slack.ids import Meta, Press, block_of
-from handlers.slack.safe import one_line, public, size
+from handlers.slack.safe import beside, one_line, public, size
 from handlers.slack.shown import (
     Opened,
     Shown,
@@ -187,9 +187,9 @@ def _forbidden(shown: Shown, why: Denied, above: list[Json], say: Say, opened: O
 
 
 def _leaves(shown: Shown, writing: Writing, say: Say) -> Json:
-    way = f" {shown.us} → {shown.who}. "
     reads = say(f"modal.reads_{writing.audience}")
-    return rich([*words(say("modal.leaves"), bold=True), *words(way + reads)])
+    way = beside(f"{shown.us} → {shown.who}", reads)
+    return rich([*words(say("modal.leaves"), bold=True), *words(f" {way}. {reads}")])
 
 
 def _their_words(shown: Shown, writing: Writing, say: Say) -> list[Json]:

@@ -214,6 +214,13 @@ def test_arabic_has_its_own_block_with_its_direction_isolated() -> None:
     assert len(shown_texts(blocks[1])) == 1
 
 
+def test_a_handle_keeps_its_sign_before_it_in_a_sentence_from_right_to_left() -> None:
+    arabic = BOOK.say("ar")
+    assert "\u2068@resenar_k\u2069" in all_text(card(shown(), arabic).blocks[0])
+    assert "\u2068@resenar_k\u2069" in all_text(shrunk(with_answer("sent", "sent"), arabic).blocks)
+    assert "\u2068" not in all_text(card(shown(), EN).blocks[0])
+
+
 @PLENTY
 @given(st.text(string.ascii_lowercase, max_size=16), st.integers(0, 10**12), st.text(max_size=20))
 def test_what_buttons_and_modals_carry_comes_back(name: str, number: int, key: str) -> None:

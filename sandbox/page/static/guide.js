@@ -32,9 +32,9 @@ function answering(state, ui, first) {
   const view = state.slack.view;
   if (!state.guide.post) return { target: null, hint: "Somebody is about to write…" };
   const side = "slack";
-  if (view) return in_modal(view, first);
-  if (Date.now() - ui.sent < HELD_MS) return { side, target: null, hint: "Your answer waits ten seconds, so that you can stop it. Then it leaves." };
   const post = state.public.posts.find((one) => one.id === state.guide.post);
+  if (view) return in_modal(view, ui, first, post && opening(post.text));
+  if (Date.now() - ui.sent < HELD_MS) return { side, target: null, hint: "Your answer waits ten seconds, so that you can stop it. Then it leaves." };
   const found = post && card(state, post.text);
   if (!found) return { target: null, hint: `${first}'s post is on its way to Slack…` };
   if (ui.place !== found.channel || ui.thread) {
@@ -43,18 +43,24 @@ function answering(state, ui, first) {
   return { side, target: "card", ts: found.ts, hint: `Press ${found.label} on ${first}'s card.` };
 }
 
-function in_modal(view, first) {
+function in_modal(view, ui, first, words) {
   const side = "slack";
+  const held = Date.now() - ui.sent < HELD_MS;
+  if (!view.submit) return { side, target: null, hint: held ? "Your answer waits ten seconds. Stop it, or let it go." : "" };
+  if (!words || !said(view.blocks).includes(words)) return { side, target: null, hint: `${first} still waits for an answer.` };
   const box = view.blocks.find((one) => one.type === "input" && one.element.type === "plain_text_input");
-  if (!view.submit || !box) return { side, target: null, hint: "Your answer waits ten seconds. Stop it, or let it go." };
+  if (!box) return { side, target: null, hint: "" };
   const typed = document.querySelector(`[data-view="${CSS.escape(view.id)}"] textarea`)?.value.trim();
   if (!typed) return { side, target: "text", hint: `Write a line to ${first}. You hold this one now; nobody else answers.` };
   return { side, target: "submit", hint: "Send it. It is signed with your initials." };
 }
 
+// How a post begins, without whom it calls: what its card and its window carry too.
+const opening = (text) => text.replace(/^@\w+\s*/, "").slice(0, 40);
+
 // The newest message that carries these words and can be acted on.
 function card(state, text) {
-  const start = text.replace(/^@\w+\s*/, "").slice(0, 40);
+  const start = opening(text);
   for (const channel of state.slack.channels) {
     const found = channel.messages.findLast((one) =>
       one.blocks.some((block) => block.type === "actions") && said(one.blocks).includes(start));

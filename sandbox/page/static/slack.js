@@ -201,10 +201,10 @@ function modal({ state, ui, did }, view) {
     if (event.key === "Tab") stay(event);
   };
   return h("div", { class: "veil", key: "veil" },
-    h("form", {
+    h("div", {
       class: "modal", key: view.id, role: "dialog", "aria-modal": "true", "aria-labelledby": `${view.id}-title`,
-      novalidate: true, "data-view": view.id, "data-callback": view.callback_id, on: { submit, keydown },
-    },
+      "data-view": view.id, "data-callback": view.callback_id, on: { keydown },
+    }, h("form", { novalidate: true, on: { submit } },
       h("header", {},
         h("h3", { id: `${view.id}-title` }, plain(view.title)),
         h("button", { type: "button", class: "quiet", "aria-label": "Close", on: { click: () => did.close(view) } }, "✕")),
@@ -219,7 +219,7 @@ function modal({ state, ui, did }, view) {
         view.submit && h("button", {
           type: "submit", disabled: ui.busy, "data-submit": view.id,
           class: `button primary ${ui.target === "submit" ? "next" : ""}`,
-        }, plain(view.submit)))));
+        }, plain(view.submit))))));
 }
 
 // Tab goes round inside the modal, as in Slack.

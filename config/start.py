@@ -62,7 +62,7 @@ def started(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Star
     try:
         folder = config_folder(environ)
         tables = read(folder, environ) if folder else None
-        faults += _unspoken(tables, profiles) if tables else ()
+        faults += _contradicted(tables, profiles) if tables else ()
     except Misconfigured as error:
         faults += error.faults
     if settings is None or tables is None or faults:
@@ -72,14 +72,23 @@ def started(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Star
     return Start(settings, tables, policies)
 
 
-def _unspoken(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
-    """Name the accounts of platforms that no bot speaks."""
+def _contradicted(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
+    """Name what the platforms cannot work with: one that no bot speaks, credentials not named."""
     known = ", ".join(sorted(profiles))
-    return [
-        f"accounts.toml: {account.id}: no bot speaks {account.platform}, only {known}."
-        for account in tables.accounts
-        if account.platform not in profiles
-    ]
+    faults: list[str] = []
+    for kind, rows in (("app", tables.apps), ("account", tables.accounts)):
+        for row in rows:
+            profile = profiles.get(row.platform)
+            if profile is None:
+                faults.append(
+                    f"accounts.toml: {row.id}: no bot speaks {row.platform}, only {known}."
+                )
+                continue
+            needed = profile.app_secrets if kind == "app" else profile.account_secrets
+            named = tables.app_secrets if kind == "app" else tables.account_secrets
+            missing = [name for name in needed if name not in named.get(row.id, {})]
+            faults += [f"accounts.toml: {row.id}: its secrets name no {name}." for name in missing]
+    return faults
 
 
 def clock() -> int:

@@ -229,6 +229,10 @@ class Profile(msgspec.Struct, frozen=True):
     """Whether a public reply is allowed only where they named us (`may_reply_to = "mentions"`)."""
     budgets: Mapping[str, tuple[Budget, ...]] = {}
     costs: Mapping[str, float] = {}
+    app_secrets: tuple[str, ...] = ()
+    """The credentials that accounts.toml must name for each app."""
+    account_secrets: tuple[str, ...] = ()
+    """The credentials that accounts.toml must name for each account."""
 
     def limit(self, audience: Audience) -> int:
         """Return the most a part may count in this audience."""

@@ -36,6 +36,8 @@ log = structlog.stdlib.get_logger(__name__)
 EVERYTHING = re.compile(".*", re.DOTALL)
 DRAINED = 4.0
 """Seconds in which what was begun may be finished when the process is told to stop."""
+LONGEST = 10.0
+"""Seconds between two tries to learn from Slack who we are."""
 LARGEST = 1 << 20
 """Bytes a request of Slack's may have; a view's state is at most 250 KB."""
 
@@ -68,7 +70,7 @@ class Slack:
         clock: Clock | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._access = access
+        self._access, self._sleep = access, sleep
         # No retry handlers: the library's own post a message twice when an answer is lost.
         self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
         pace = Pace(self._client, clock or asyncio.get_running_loop().time, sleep)
@@ -125,12 +127,12 @@ class Slack:
                 self.office.introduce(str(told["team_id"]), str(told["user_id"]))
             except SlackApiError as error:
                 log.warning("slack_refuses_us", error=word_of(error) or "unreadable")
-                wait = 10.0
+                wait = LONGEST if word_of(error) else wait
             except Exception as error:  # noqa: BLE001 - any failure to reach Slack means: later
                 log.warning("slack_out_of_reach", error=type(error).__name__)
             if self._us is None:
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 10.0)
+                await self._sleep(wait)
+                wait = min(wait * 2, LONGEST)
 
     async def _receive(self, request: web.Request) -> web.Response:
         if (request.content_length or 0) > LARGEST:

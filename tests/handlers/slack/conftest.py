@@ -366,7 +366,13 @@ class Builder:
 
     @asynccontextmanager
     async def house(
-        self, door: Door = "http", policies: Policies | None = None, **more: Any
+        self,
+        door: Door = "http",
+        policies: Policies | None = None,
+        *,
+        port: int = 0,
+        also: Callable[[Inbox], list[web.RouteDef]] | None = None,
+        **more: Any,
     ) -> AsyncIterator[House]:
         """Open the inbox, run the app behind its door, and point the workspace at it."""
         tables_ = policies or policies_of()
@@ -377,7 +383,8 @@ class Builder:
             if door == "http":
                 site = web.Application()
                 site.add_routes(slack.routes())
-                url = await stack.enter_async_context(served(site))
+                site.add_routes(also(box) if also else [])
+                url = await stack.enter_async_context(served(site, port))
                 self.workspace.deliveries.request_url = f"{url}/slack/events"
             await stack.enter_async_context(slack.running())
             await until(lambda: slack.known)
@@ -387,13 +394,15 @@ class Builder:
 
 
 @asynccontextmanager
-async def served(site: web.Application) -> AsyncIterator[str]:
-    """Serve an application on a free port."""
+async def served(site: web.Application, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application, on a free port unless told."""
     runner = web.AppRunner(site)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture

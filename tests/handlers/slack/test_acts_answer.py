@@ -353,7 +353,7 @@ async def test_a_trigger_that_is_too_old_leaves_the_claim_and_the_officer_opens_
     assert outcome.acknowledged
     assert house.view(ANNA) == {}
     assert await house.holder(ref) == "aj"
-    del house.workspace.trigger  # type: ignore[method-assign]  # and right again
+    del house.workspace.trigger
     await house.press(ANNA, ref, ids.ANSWER)
     assert house.view(ANNA)["callback_id"] == ids.VIEW_ANSWER
 

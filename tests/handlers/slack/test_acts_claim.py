@@ -224,7 +224,7 @@ async def test_find_finds_a_conversation_by_its_words(house: House) -> None:
     ref = await house.hear("The ferry from Qasira is late")
 
     async def indexed() -> bool:
-        return ref in await house.inbox.find.search("ferry", ["x/landetud"], 5)
+        return ref in await house.inbox.find.search("ferry", ("x/landetud",), 5)
 
     await until(indexed, awaited=True)
     await house.command(ANNA, "find ferry")

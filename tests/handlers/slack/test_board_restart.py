@@ -9,6 +9,7 @@ import pytest
 from handlers.slack import ids
 from handlers.slack.seats import SEATS
 from inbox.store.boards import Boards
+from sandbox.faults import Kind
 from sandbox.slack.records import Message
 from tests.handlers.slack.conftest import (
     ANNA,
@@ -64,17 +65,13 @@ async def test_a_card_whose_answer_was_lost_on_the_way_is_not_posted_twice(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "gateway_before", "gateway_after", "garbage"])
-async def test_a_card_stands_once_however_its_posting_failed(builder: Builder, kind: str) -> None:
+async def test_a_card_stands_once_however_its_posting_failed(builder: Builder, kind: Kind) -> None:
     async with builder.house() as house:
-        builder.workspace.faults.arm("chat.postMessage", kind)  # type: ignore[arg-type]  # one of the faults' words
+        builder.workspace.faults.arm("chat.postMessage", kind)
         ref = await house.hear("Once?")
         await house.card(ref)
         await until(lambda: house.slack.board.still)
         assert len(posts(builder)) == 1
-
-
-class Killed(BaseException):
-    """The process died here."""
 
 
 async def test_a_card_posted_by_a_process_that_died_is_found_by_its_nonce(

@@ -177,11 +177,15 @@ class Acts(Answers):
         return outcomes[0] if outcomes else Outcome(acknowledged=True, sent=False)
 
     async def _tell_closed(self, view: View, *, is_cleared: bool) -> Outcome:
+        """Tell the app of a closed modal, without what stood in it, as Slack does.
+
+        Recorded so in slackapi/bolt-python, tests/scenario_tests, org-wide installations.
+        """
         return await self.deliveries.interactive(
             {
                 "type": "view_closed",
                 **self.who(view.user),
-                "view": self.view_as_slack(view),
+                "view": self.view_as_slack(view) | {"state": {"values": {}}},
                 "is_cleared": is_cleared,
             }
         )

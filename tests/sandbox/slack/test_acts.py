@@ -345,6 +345,7 @@ async def test_closing_is_told_only_where_it_was_asked_for(
     async def gone(ack: Any, body: Json) -> None:
         await ack()
         closed.append(body["is_cleared"])
+        assert body["view"]["state"] == {"values": {}}  # Slack does not say what stood in it
 
     await opened_modal(workspace, client, modal())
     assert not (await workspace.close_view("U1")).sent

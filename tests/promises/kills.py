@@ -35,6 +35,8 @@ PLANS: tuple[tuple[Moment, Victim], ...] = (
 """When and what is killed; a run of ten rounds takes each once, in an order of its own."""
 MESSAGES = 8
 """Messages pushed at once in a round; a third of them are direct ones."""
+UNDER_WAY = 0.02
+"""Seconds in which what was written to a socket is read; a killed server is away for longer."""
 LATEST = 0.4
 """Seconds into a round in which a kill at any moment falls."""
 
@@ -51,6 +53,10 @@ class Run:
     fell: Counter[str] = field(default_factory=Counter)
     """How many kills fell inside a commit, and inside a send."""
     people: int = 0
+    cut: set[str] = field(default_factory=set)
+    """Messages that were on disk and not acknowledged when the kill fell."""
+    began: int = 0
+    """How much was on disk when the round began."""
 
     async def round(self, moment: Moment, victim: Victim) -> None:
         """Let people write and officers answer, kill, start again, and see that all is well."""
@@ -58,11 +64,12 @@ class Run:
 
         def kill() -> None:
             if not killed.is_set():
-                self._kill(victim, sending=moment == "send")
+                self._kill(victim)
                 killed.set()
 
         stop = self._at_send(kill) if moment == "send" else None
         officers = [asyncio.create_task(self._officer(user)) for user in OFFICERS]
+        self.began = self.at.disk_size()
         try:
             self._people_write()
             if moment == "commit":
@@ -72,6 +79,7 @@ class Run:
                 kill()
             async with asyncio.timeout(PATIENCE):
                 await killed.wait()
+            await self._counted(moment)
             await self._again(victim)
             await asyncio.gather(*officers)
         finally:
@@ -143,20 +151,25 @@ class Run:
                 await asyncio.sleep(0)
         kill()
 
-    def _inside_commits(self) -> int:
-        """Count the messages that the disk knows and nobody has acknowledged."""
+    def _inside_commits(self) -> set[str]:
+        """Give the messages that the disk knows and nobody has acknowledged."""
         waiting = self.at.unacknowledged - self.at.acknowledged
-        disk = self.at.on_disk() if waiting else b""
-        return sum(f"x:{one}".encode() in disk for one in waiting)
+        disk = self.at.on_disk(self.began) if waiting else b""
+        return {one for one in waiting if f"x:{one}".encode() in disk}
 
-    def _kill(self, victim: Victim, *, sending: bool) -> None:
+    def _kill(self, victim: Victim) -> None:
         if victim in ("process", "both"):
             self.at.process.kill()
         if victim in ("server", "both"):
             self.at.kill_server()
+        self.cut = self._inside_commits()
+
+    async def _counted(self, moment: Moment) -> None:
+        """Count where the kill fell; an acknowledgement already on its way arrives first."""
+        await asyncio.sleep(UNDER_WAY)
         self.fell["kills"] += 1
-        self.fell["inside a commit"] += bool(self._inside_commits())
-        self.fell["inside a send"] += sending
+        self.fell["inside a commit"] += bool(self.cut - self.at.acknowledged)
+        self.fell["inside a send"] += moment == "send"
 
     async def _again(self, victim: Victim) -> None:
         self._leave_slack()

@@ -240,10 +240,19 @@ class Ministry:
                 )
         return found
 
-    def on_disk(self) -> bytes:
-        """Return the append-only file: all that the server has made durable at this moment."""
-        files = sorted((self.data / "appendonlydir").glob("*.aof"))
-        return b"".join(file.read_bytes() for file in files)
+    def disk_size(self) -> int:
+        """Return how much the server has made durable so far, in bytes."""
+        return self._file().stat().st_size
+
+    def on_disk(self, since: int) -> bytes:
+        """Return what the server has made durable since then."""
+        with self._file().open("rb") as file:
+            file.seek(since)
+            return file.read()
+
+    def _file(self) -> Path:
+        [file] = (self.data / "appendonlydir").glob("*.incr.aof")
+        return file
 
 
 async def become(look: Callable[[], Any], last_words: Callable[[], str] = str) -> None:

@@ -77,13 +77,14 @@ class Slack:
         self.office = Office(inbox, policies, book, pace, ids, access.command, patience=patience)
         self.board = Board(self.office)
         self._us: AuthorizeResult | None = None
+        self._reached = not access.app_token  # over HTTP, Slack reaches whoever listens
         self._bolt = self._app()
         self._turns: set[asyncio.Task[Any]] = set()
 
     @property
     def known(self) -> bool:
-        """Whether Slack has told us who we are: without it nothing is served."""
-        return self._us is not None
+        """Whether Slack has told us who we are and can reach us: without it nothing is served."""
+        return self._us is not None and self._reached
 
     def routes(self) -> list[web.RouteDef]:
         """Return the HTTP door; in Socket Mode without a signing secret there is none."""
@@ -111,6 +112,7 @@ class Slack:
         socket: Any = AsyncSocketModeHandler(self._bolt, self._access.app_token)
         try:
             await socket.connect_async()
+            self._reached = True
             await self.board.run()
         finally:
             await socket.close_async()

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -149,12 +149,16 @@ class Town:
 
     async def start(self, *kinds: Kind) -> list[Process]:
         """Start processes, and wait until each serves."""
-        fresh = [self._started(kind) for kind in kinds]
+        fresh = self.begin(*kinds)
         for process in fresh:
             await become(partial(self._serves, process), self.said)
         return fresh
 
-    def _started(self, kind: Kind) -> Process:
+    def begin(self, *kinds: Kind, **changed: str) -> list[Process]:
+        """Start processes without waiting, with other settings where they are named."""
+        return [self._started(kind, changed) for kind in kinds]
+
+    def _started(self, kind: Kind, changed: Mapping[str, str]) -> Process:
         port, log = free_port(), self.folder / f"{kind}-{len(self.processes)}.log"
         with log.open("wb") as out:
             popen = subprocess.Popen(  # noqa: S603 - our own program
@@ -163,7 +167,7 @@ class Town:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                env=self.environ | {"PORT": str(port)},
+                env=self.environ | {"PORT": str(port), **changed},
                 start_new_session=True,
             )
         process = Process(kind, popen, log, port)
@@ -177,9 +181,13 @@ class Town:
         if process.kind != "web":
             return "listening" in process.said
         with suppress(aiohttp.ClientError, OSError):
-            async with self.http.get(f"http://127.0.0.1:{process.port}/readyz") as answer:
+            async with self.readiness(process) as answer:
                 return answer.status == 200
         return False
+
+    def readiness(self, process: Process) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Ask a web process whether it can serve."""
+        return self.http.get(f"http://127.0.0.1:{process.port}/readyz")
 
     def running(self) -> list[Process]:
         return [process for process in self.processes if process.runs]

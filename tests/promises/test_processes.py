@@ -167,3 +167,14 @@ async def test_a_web_process_told_to_stop_under_load_loses_nothing_and_takes_not
             ]
         assert sorted(taken) == sorted(f"x:{one}" for one in load.acknowledged)
         assert len(taken) == 120
+
+
+@pytest.mark.timeout(60)
+async def test_a_web_process_that_slack_cannot_reach_is_not_ready(tmp_path: Path) -> None:
+    async with town(tmp_path, sockets=True) as at:
+        [deaf] = at.begin("web", SLACK_APP_TOKEN="xapp-of-another-app")
+        await become(lambda: "SlackApiError" in deaf.said, at.said)
+        async with at.readiness(deaf) as answer:
+            assert answer.status == 503
+            assert await answer.json() == {"store": True, "clock": True, "slack": False}
+        await at.stop(deaf)

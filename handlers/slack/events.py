@@ -10,6 +10,7 @@ from handlers.slack.acts import find, notes
 from handlers.slack.board import Board
 from handlers.slack.cards import said
 from handlers.slack.office import Office
+from handlers.slack.safe import decoded
 from handlers.slack.who import Actor, actor
 
 PLAIN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
@@ -45,7 +46,7 @@ async def _typed(office: Office, who: Actor | None, event: Mapping[str, Any]) ->
     if who is None or event.get("bot_id"):
         return
     channel, ts = str(event.get("channel", "")), str(event.get("ts", ""))
-    thread, text = str(event.get("thread_ts", "")), str(event.get("text", ""))
+    thread, text = str(event.get("thread_ts", "")), decoded(str(event.get("text", "")))
     if thread and thread != ts:
         if ref := await office.card_at(channel, thread):
             await notes.typed_under_card(office, who, ref, text, (channel, thread, ts))
@@ -57,7 +58,7 @@ async def _answered(office: Office, who: Actor, channel: str, ts: str, text: str
     """Carry out what can be done without a modal, and say how the rest is done."""
     if not await office.inbox.seen_once(f"slack:{channel}:{ts}", 30 * 3600):
         return  # Slack says a mention twice, and repeats for hours what it thinks was lost
-    asked = forms.asked(text.replace(f"<@{office.bot}>", ""))
+    asked = forms.asked(text.replace(f"@{office.bot}", ""))
     if asked.verb == "on":
         await find.go_on_duty(office, who, asked.words)
     elif asked.verb == "off":

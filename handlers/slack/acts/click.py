@@ -13,6 +13,7 @@ from handlers.slack.blocks import Json
 from handlers.slack.ids import Meta, Press
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.safe import decoded
 from handlers.slack.shown import Opened, Shown
 from handlers.slack.views import denied_view
 from handlers.slack.who import Actor
@@ -112,7 +113,8 @@ def parse(who: Actor, body: Mapping[str, Any], now: Millis) -> Click:
         ),
         ts=str(container.get("message_ts") or message.get("ts", "")),
         thread=str(message.get("thread_ts", "")),
-        text=str(body.get("text") or message.get("text") or action.get("value") or ""),
+        text=decoded(str(body.get("text") or message.get("text") or ""))
+        or str(action.get("value") or ""),
     )
 
 

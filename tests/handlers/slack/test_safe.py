@@ -1,8 +1,9 @@
+import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.slack.safe import clip, escape, masked, one_line, public, size
+from handlers.slack.safe import clip, decoded, escape, masked, one_line, public, size
 from tests.handlers.slack.hostile import PLENTY, entities_whole, isolates_closed, texts
 
 
@@ -55,3 +56,27 @@ def test_only_telephone_numbers_are_masked() -> None:
     assert masked("070-123 45 41") == "070 12 ••• 41"
     for handle in ("resenar_k", "user12345678", "", "@a:b.example"):
         assert masked(handle) == handle
+
+
+@pytest.mark.parametrize(
+    ("told", "typed"),
+    [
+        ("Read &lt;this&gt; &amp; that", "Read <this> & that"),
+        ("&amp;lt;", "&lt;"),
+        ("See <https://a.example/b?c=1&amp;d=2>", "See https://a.example/b?c=1&d=2"),
+        ("See <http://a.example|a.example>.", "See a.example."),
+        ("See <https://a.example/x|the page>", "See https://a.example/x"),
+        ("Write to <mailto:a@b.example|a@b.example>", "Write to a@b.example"),
+        ("<@U0ANNA> knows", "@U0ANNA knows"),
+        ("<@U0ANNA|anna> in <#C0PRESS|press>", "@anna in #press"),
+        ("<!here> and <!subteam^S1|@duty>", "@here and @duty"),
+        ("a < b", "a < b"),
+    ],
+)
+def test_what_slack_made_of_a_text_is_undone(told: str, typed: str) -> None:
+    assert decoded(told) == typed
+
+
+@given(st.text(max_size=60))
+def test_what_was_escaped_is_decoded_to_itself(text: str) -> None:
+    assert decoded(escape(text)) == text

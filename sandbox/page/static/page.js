@@ -58,7 +58,7 @@ function render() {
   draw(document.getElementById("toasts"), ui.toasts.map(toast));
   guide.ring(ui);
   keep_bottom(bottoms);
-  after_modal(before);
+  keep_focus(before);
   lead();
 }
 
@@ -180,29 +180,43 @@ function keep_bottom(before) {
   shown = found.dataset.bottom;
 }
 
+// What has the focus, and how to find it again once drawing has replaced it.
 function focused() {
-  const one = document.activeElement;
-  return one && one !== document.body ? one : null;
+  const node = document.activeElement;
+  if (!node || node === document.body) return null;
+  return { node, id: node.id, ts: node.closest("[data-ts]")?.dataset.ts, action: node.dataset.action };
+}
+
+function again({ id, ts, action }) {
+  const message = ts && document.querySelector(`[data-ts="${ts}"]`);
+  return document.getElementById(id)
+    || message?.querySelector(action ? `[data-action="${CSS.escape(action)}"]` : "button")
+    || message?.querySelector("button, a[href]");
+}
+
+function first_in_modal() {
+  const dialog = document.querySelector(".modal");
+  return dialog.querySelector("[data-focus], textarea, .scroll input, .scroll select")
+    || dialog.querySelector("footer button:last-child");
 }
 
 let open = null;
 let opener = null;
 
 // A modal takes the focus when it opens and gives it back when it closes.
-function after_modal(before) {
+function keep_focus(before) {
   const view = state.slack.view?.id || null;
-  if (view === open) return;
-  if (view && !open && before) opener = { id: before.id, ts: before.closest("[data-ts]")?.dataset.ts };
+  if (view === open) {
+    const lost = before && !before.node.isConnected && document.activeElement === document.body;
+    if (lost) (again(before) || (view && first_in_modal()))?.focus();
+    return;
+  }
+  if (view && !open) opener = before;
   open = view;
   if (view) {
-    const dialog = document.querySelector(".modal");
-    const first = dialog.querySelector("[data-focus], textarea, .scroll input, .scroll select")
-      || dialog.querySelector("footer button:last-child");
-    first?.focus();
-  } else if (opener) {
-    const message = opener.ts && document.querySelector(`[data-ts="${opener.ts}"]`);
-    const back = document.getElementById(opener.id) || message?.querySelector("button, a[href]");
-    (back || document.querySelector(".writer textarea"))?.focus();
+    first_in_modal()?.focus();
+  } else {
+    ((opener && again(opener)) || document.querySelector(".writer textarea"))?.focus();
     opener = null;
   }
 }
@@ -352,7 +366,10 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const one of document.querySelectorAll("details[open]")) one.open = false;
+  for (const one of document.querySelectorAll("details[open]")) {
+    if (one.contains(document.activeElement)) one.querySelector("summary").focus();
+    one.open = false;
+  }
 });
 
 listen(refresh, pushed, () => {

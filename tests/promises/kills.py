@@ -53,6 +53,8 @@ class Run:
     fell: Counter[str] = field(default_factory=Counter)
     """How many kills fell inside a commit, and inside a send."""
     people: int = 0
+    wrote: set[str] = field(default_factory=set)
+    """Messages of people in this round."""
     cut: set[str] = field(default_factory=set)
     """Messages that were on disk and not acknowledged when the kill fell."""
     began: int = 0
@@ -69,7 +71,7 @@ class Run:
 
         stop = self._at_send(kill) if moment == "send" else None
         officers = [asyncio.create_task(self._officer(user)) for user in OFFICERS]
-        self.began = self.at.disk_size()
+        self.began, self.wrote = self.at.disk_size(), set()
         try:
             self._people_write()
             if moment == "commit":
@@ -100,9 +102,10 @@ class Run:
             handle, world = f"person{self.people}", self.at.world
             world.join(handle, f"Person {self.people}")
             if n % 3 == 2:
-                world.dm(handle, MINISTRY, f"Help with {self.people}, please.")
+                wrote = world.dm(handle, MINISTRY, f"Help with {self.people}, please.").id
             else:
-                world.post(handle, f"@{MINISTRY} where do I turn with {self.people}?")
+                wrote = world.post(handle, f"@{MINISTRY} where do I turn with {self.people}?").id
+            self.wrote.add(wrote)
 
     async def _officer(self, user: str) -> None:
         """Take the next one and answer it, twice; what Slack or we lose is simply not there."""
@@ -167,9 +170,16 @@ class Run:
     async def _counted(self, moment: Moment) -> None:
         """Count where the kill fell; an acknowledgement already on its way arrives first."""
         await asyncio.sleep(UNDER_WAY)
+        self._all_kept()
         self.fell["kills"] += 1
         self.fell["inside a commit"] += bool(self.cut - self.at.acknowledged)
         self.fell["inside a send"] += moment == "send"
+
+    def _all_kept(self) -> None:
+        """Each message acknowledged until now is in a history on disk: no later poll brings it."""
+        disk = self.at.on_disk(self.began)
+        for one in self.wrote & self.at.acknowledged:
+            assert f'["x:{one}",'.encode() in disk
 
     async def _again(self, victim: Victim) -> None:
         self._leave_slack()

@@ -76,15 +76,15 @@ async def measured(folder: Path) -> tuple[list[Figure], str]:
 def main() -> None:
     """Measure in a folder that goes afterwards."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         found, version = asyncio.run(measured(Path(folder)))
     seconds = time.monotonic() - began
-    REPORT.write_text(report(found, version, seconds), "utf-8")
+    REPORT.write_text(report(found, version, seconds, load), "utf-8")
     say(f"figure bench_seconds {seconds:.0f} s")
 
 
-def report(found: Sequence[Figure], version: str, seconds: float) -> str:
+def report(found: Sequence[Figure], version: str, seconds: float, load: float) -> str:
     """Return the page."""
     missed = [figure for figure in found if figure.missed]
     hints = "\n".join(f"- `{one.name}`: {DOMINATES[one.name]}" for one in missed)
@@ -92,6 +92,7 @@ def report(found: Sequence[Figure], version: str, seconds: float) -> str:
         machine=machine(version),
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         seconds=round(seconds),
+        load=load,
         table=table(found),
         source=source(),
         verdict=f"{len(missed)} of the goals are missed:\n\n{hints}" if missed else "None.",

@@ -48,8 +48,10 @@ DOMINATES = {
         "the entry 4 %, compressing the payload 4 %."
     ),
     "claim_per_s": "a claim of an unseen conversation is two round trips, the second an fsync.",
-    "claim_p99_ms": "beside other work on the machine, waiting for a core; else the server's fsync, which all "
-    "who wait share.",
+    "claim_p99_ms": (
+        "beside other work on the machine, waiting for a core; else the server's fsync, which all "
+        "who wait share."
+    ),
     "claim_race_wrong": "this is a fault of correctness, not of speed.",
     "bytes_open": (
         "two thirds are the history: six entries of some 560 bytes, whose texts are 250 and which "

@@ -205,6 +205,29 @@ async def test_a_slow_store_is_told_within_two_seconds_and_the_end_is_shown_when
         assert await house.holder(ref) == "aj"
 
 
+async def test_an_officer_who_closed_the_window_meanwhile_loses_nothing(
+    builder: Builder, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with builder.house(door, patience=0.05) as house:
+        ref = await house.hear()
+        await house.card(ref)
+        do, hold = Desk.do, asyncio.Event()
+
+        async def slow(self: Desk, *order: Any) -> Any:
+            await hold.wait()
+            return await do(self, *order)
+
+        monkeypatch.setattr(Desk, "do", slow)
+        await house.press(ANNA, ref, ids.ANSWER)
+        await house.workspace.close_view(ANNA)
+        hold.set()
+        await house.card_says(ref, "✋ Anna")
+        await house.slack.office.drained(1)
+        assert house.view(ANNA) == {}
+        await house.press(ANNA, ref, ids.ANSWER)
+        await until(lambda: house.view(ANNA).get("callback_id") == ids.VIEW_ANSWER)
+
+
 async def test_a_slow_claim_ends_in_a_sentence(
     builder: Builder, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -217,7 +217,7 @@ function modal({ state, ui, did }, view) {
         },
           view.close ? plain(view.close) : view.submit ? "Cancel" : "Close"),
         view.submit && h("button", {
-          type: "submit", disabled: ui.busy, "data-submit": view.id,
+          type: "submit", "aria-disabled": ui.busy ? "true" : null, "data-submit": view.id,
           class: `button primary ${ui.target === "submit" ? "next" : ""}`,
         }, plain(view.submit))))));
 }

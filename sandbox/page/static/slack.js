@@ -206,7 +206,7 @@ function modal({ state, ui, did }, view) {
       "data-view": view.id, "data-callback": view.callback_id, on: { keydown },
     }, h("form", { novalidate: true, on: { submit } },
       h("header", {},
-        h("h3", { id: `${view.id}-title` }, plain(view.title)),
+        h("h2", { id: `${view.id}-title` }, plain(view.title)),
         h("button", { type: "button", class: "quiet", "aria-label": "Close", on: { click: () => did.close(view) } }, "✕")),
       h("div", { class: "scroll", key: "blocks" }, blocks(view.blocks, in_view(view, ui, did))),
       ui.trouble && h("p", { class: "error", role: "alert" }, ui.trouble),

@@ -28,6 +28,7 @@ WAIT = 5.0
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
+BEGIN;
 CREATE TABLE IF NOT EXISTS texts (
     id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, account TEXT NOT NULL,
     source TEXT NOT NULL, at INTEGER NOT NULL, words TEXT NOT NULL,
@@ -37,7 +38,11 @@ CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5 (
     words, content = 'texts', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0'
 );
 CREATE TABLE IF NOT EXISTS cursors (stream TEXT PRIMARY KEY, entry TEXT NOT NULL);
+COMMIT;
 """
+"""In one step: whoever asks meanwhile finds all of it or nothing."""
+
+MADE = "SELECT 1 FROM sqlite_master WHERE name = 'found'"
 
 ASK = """
 SELECT texts.conversation FROM found JOIN texts ON texts.id = found.rowid
@@ -157,6 +162,8 @@ def ask(
     with closing(
         sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=WAIT)
     ) as db:
+        if db.execute(MADE).fetchone() is None:  # the clerk is making the file at this moment
+            return ()
         return tuple(conversation for (conversation,) in db.execute(ASK, asked))
 
 

@@ -276,3 +276,8 @@ async def test_an_erasure_reaches_the_index_through_the_log(client: Client, tmp_
         await feed(index, read, tuple(everything))
         assert not in_any_file(tmp_path, "xylophonist")
         assert ask(tmp_path, "ordinary", ONE, 5) == (one.id,)
+
+
+def test_an_index_that_is_only_being_made_finds_nothing_yet(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    assert ask(tmp_path, "ferry", ("x/landetud",), 5) == ()

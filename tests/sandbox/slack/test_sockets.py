@@ -128,4 +128,6 @@ async def test_a_real_handler_moves_to_a_new_connection_when_told_to_go(
     await until(
         lambda: workspace.sockets.connections and before not in workspace.sockets.connections
     )
-    assert (await workspace.command("U1", "C1", "/inbox", "")).body == {"text": "here"}
+    # The real client may change once more before it stays, and what went to the old line is lost.
+    while (await workspace.command("U1", "C1", "/inbox", "")).body != {"text": "here"}:
+        await asyncio.sleep(0.05)

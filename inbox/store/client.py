@@ -54,7 +54,9 @@ NO_FUNCTION = "unction not found"
 LIBRARIES = tuple(path.read_text() for path in sorted(Path(__file__).parent.glob("*.lua")))
 """Our functions; their names carry a version, so that two releases can share a server."""
 
-AWAY = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError)
+AWAY = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError, AttributeError)
+"""A connection that is closed while it is being made trips over its own missing writer: redis-py
+8 says AttributeError then."""
 MOVING = (AskError, TryAgainError, ClusterDownError, ReadOnlyError, OutOfMemoryError)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from redis.exceptions import ResponseError
@@ -105,3 +106,29 @@ async def test_all_names_are_found_on_every_primary(client: Client) -> None:
     names = {keys.log(tag) for tag in keys.tags()}
     await asyncio.gather(*(client.call("SET", name, 1) for name in names))
     assert {name async for name in client.names("log:*")} == names
+
+
+@pytest.mark.timeout(20)
+async def test_whoever_calls_while_the_clusters_connections_are_closed_is_told_that_it_is_gone(
+    cluster_servers: list[Server],
+) -> None:
+    client = await Client.reached(cluster_servers[0].url.replace("redis:", "redis+cluster:"))
+    over = asyncio.Event()
+
+    async def calling() -> None:
+        while not over.is_set():
+            with suppress(Gone):
+                await client.everywhere("PING")
+            with suppress(Gone):
+                await client.block("s", "XREAD", "BLOCK", 5, "STREAMS", "s", "$")
+            with suppress(Gone):
+                await client.call("GET", "a")
+
+    async with asyncio.TaskGroup() as callers:
+        for _ in range(6):
+            callers.create_task(calling())
+        for pause in range(100):  # each time, somewhere in the making of the connections
+            await asyncio.sleep(pause % 10 / 1000)
+            await client._redis.aclose()  # noqa: SLF001 - what a node that goes away leads to
+        over.set()
+    await client.aclose()

@@ -42,7 +42,7 @@ from sandbox.x.world import World
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds until what does not come counts as a failure."""
 MINISTRY = "LandetUD"
 OFFICERS = ("U0ANNA", "U0ERIK", "U0SAMIRA")

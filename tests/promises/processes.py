@@ -222,6 +222,8 @@ class Town:
             self.world.join(handle, handle.title())
         self.world.post(handle, f"@{MINISTRY} {text}")
         await self.push.drain()
+        last, status = self.push.delivered[-1]
+        assert status == 200, (status, last.event_type, self.said())
 
     async def card(self, text: str) -> Message:
         """Wait for a card that shows this text."""

@@ -113,7 +113,7 @@ def test_a_machines_path_is_recognised(line: str) -> None:
     assert MACHINE_PATH.search(line.replace("@", "/"))  # spelt out, it would be found in this file
 
 
-@pytest.mark.parametrize("line", ["handlers/home/x/y", "https://x.com/home/a/b", "a/work/b"])
+@pytest.mark.parametrize("line", ["handlers/home/x/y", "https://x.com/home/a/b", "a/tmp/b"])
 def test_an_address_is_not_a_machines_path(line: str) -> None:
     assert not MACHINE_PATH.search(line)
 

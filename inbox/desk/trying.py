@@ -174,7 +174,7 @@ class Trying:
         for callback in self.watching:
             try:
                 callback(done.conversation.id, done)
-            except Exception:
+            except Exception:  # a hint must not undo what is committed: the log carries the news
                 log.exception("watcher_failed", conversation=done.conversation.id)
         return done
 

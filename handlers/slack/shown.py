@@ -1,38 +1,55 @@
-"""Everything that a card, a modal or Home shows, as records; and the facts they all begin with."""
+"""How what is shown of a conversation stands in Slack: its facts and what was said, as blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
-
-from handlers.forms import Wrong
-from handlers.say import At, Pieces, Refusal, Say
-from handlers.slack.blocks import Json, link, moment, rich, run, words
-from handlers.slack.safe import beside, masked, one_line, public, size
-from inbox.conversations.denied import Denied
-from inbox.conversations.state import Conversation
-from inbox.words import (
-    Account,
-    AnswerId,
-    Audience,
-    Lane,
-    Message,
-    MessageId,
-    MessageKind,
-    Millis,
-    Officer,
-    OfficerId,
-    Person,
-    Record,
+from handlers.say import At, Pieces, Say
+from handlers.shown import (
+    DOT,
+    NAME,
+    UNLABELLED,
+    Line,
+    Shown,
+    Told,
+    Writing,
+    audience_word,
+    because,
+    body,
+    hand,
+    header_text,
+    lane_word,
+    language,
+    line_of,
+    reserved,
+    side,
+    where,
+    whom,
 )
+from handlers.slack.blocks import Json, link, moment, rich, run, words
+from inbox.words import Millis, Record
 
-DOT = " · "
+__all__ = [
+    "DOT",
+    "NAME",
+    "UNLABELLED",
+    "Line",
+    "Shown",
+    "Told",
+    "Writing",
+    "audience_word",
+    "because",
+    "body",
+    "hand",
+    "header_text",
+    "lane_word",
+    "language",
+    "line_of",
+    "reserved",
+    "where",
+    "whom",
+]
+
 PHONE_LINE = 46
 """Characters of ordinary text in one line at 375 px, measured in Slack's message font."""
-NAME = 18
-"""Units of a name or handle in the facts."""
-UNLABELLED = ("info", "other")
-"""Lanes whose label would be clutter."""
 
 
 class Post(Record, frozen=True):
@@ -42,89 +59,6 @@ class Post(Record, frozen=True):
     blocks: list[Json]
 
 
-class Line(Record, frozen=True):
-    """One thing that was said: by them, by us, or among us (a note)."""
-
-    text: str
-    at: Millis
-    who: str = ""
-    """A handle, or an officer's name."""
-    side: Literal["in", "out", "note"] = "in"
-    kind: MessageKind = "text"
-    edited: bool = False
-    deleted: bool = False
-    media: int = 0
-    url: str = ""
-
-
-def line_of(message: Message, *, edited: bool = False, deleted: bool = False) -> Line:
-    """Turn a message of a conversation's Reading into a line to show."""
-    return Line(
-        text=message.text,
-        at=message.written,
-        who=message.author.handle or message.author.name,
-        side="out" if message.ours else "in",
-        kind=message.kind,
-        edited=edited,
-        deleted=deleted,
-        media=len(message.media),
-        url=message.url,
-    )
-
-
-class Shown(Record, frozen=True):
-    """One conversation with all that its card and its modals show.
-
-    `lines` are the last messages, oldest first; `earlier` counts those before them. `others` counts
-    the same person's other open conversations with this account; `other_holders` names who holds
-    them. `due` is when the lane's target passes; `forbidden` says why we may not answer, if so.
-    `officers` gives the names behind ids; `platform` is the Profile's title.
-    """
-
-    conversation: Conversation
-    account: Account
-    platform: str
-    person: Person
-    lane: Lane | None = None
-    lines: tuple[Line, ...] = ()
-    earlier: int = 0
-    officers: Mapping[OfficerId, Officer] = {}
-    writing: bool = False
-    """Whether the holder has the answer open."""
-    others: int = 0
-    other_holders: tuple[str, ...] = ()
-    due: Millis = 0
-    forbidden: Denied | None = None
-
-    def name(self, officer: OfficerId) -> str:
-        """Return an officer's name, or the id of one who is not in the table."""
-        known = self.officers.get(officer)
-        return known.name if known else officer
-
-    @property
-    def names(self) -> dict[OfficerId, str]:
-        """Return all names by id, as Say.because takes them."""
-        return {officer.id: officer.name for officer in self.officers.values()}
-
-    @property
-    def holder(self) -> str:
-        """Return the holder's name, or "" where nobody holds it."""
-        return self.name(self.conversation.claim.holder) if self.conversation.claim else ""
-
-    @property
-    def who(self) -> str:
-        """Return the person's handle or name as one short harmless line, numbers masked."""
-        handle = masked(self.person.handle)
-        shown = handle if handle != self.person.handle or not handle else f"@{handle.lstrip('@')}"
-        return one_line(shown or masked(self.person.name), NAME) or "…"
-
-    @property
-    def us(self) -> str:
-        """Return our account's handle or title as one short line."""
-        account = self.account
-        return one_line(f"@{account.handle}" if account.handle else account.title, NAME)
-
-
 class Opened(Record, frozen=True):
     """From where and when a modal was opened; `turn` is fresh for each opening and each Next."""
 
@@ -132,78 +66,6 @@ class Opened(Record, frozen=True):
     at: Millis = 0
     channel: str = ""
     ts: str = ""
-
-
-class Writing(Record, frozen=True):
-    """An officer's answer being written.
-
-    `text` is the draft; `parts` what would leave, given at a part boundary or limit only; `limit`
-    counts in the platform's units. `newer` came while they wrote; `problem` is what the desk said
-    to the last try. `other` says that the other audience can be offered. `phrases`: any to offer.
-    """
-
-    answer: AnswerId
-    audience: Audience = "public"
-    re: MessageId = ""
-    text: str = ""
-    parts: tuple[str, ...] = ()
-    limit: int = 280
-    signature: str = ""
-    close_after: bool = True
-    newer: tuple[Line, ...] = ()
-    problem: Denied | None = None
-    other: bool = False
-    phrases: bool = True
-
-
-class Told(Record, frozen=True):
-    """A phrase with its facts, made by whoever knows and said in the reader's language."""
-
-    key: str
-    facts: Mapping[str, Any] = {}
-
-
-def reserved(shown: Shown) -> bool:
-    """Whether lives may depend on it."""
-    return shown.lane is not None and shown.lane.reserved
-
-
-def audience_word(audience: Audience, say: Say) -> str:
-    """Return PUBLIC or PRIVATE with its picture."""
-    return ("🌍 " if audience == "public" else "🔒 ") + say(f"audience.{audience}")
-
-
-def lane_word(shown: Shown, say: Say) -> str:
-    """Return the lane's label; "" for those that go without."""
-    lane = shown.conversation.lane
-    if lane in UNLABELLED:
-        return ""
-    label = one_line(say.word("lane", lane, lane.upper()), NAME)
-    return f"🔴 {label}" if reserved(shown) else label
-
-
-def where(shown: Shown, say: Say) -> str:
-    """Return the first line of facts: lane, audience, account."""
-    way = f"{shown.platform} → {shown.us}"
-    audience = audience_word(shown.conversation.audience, say)
-    return DOT.join(part for part in (lane_word(shown, say), audience, way) if part)
-
-
-def hand(shown: Shown, say: Say) -> str:
-    """Return who holds it, or that nobody does."""
-    holder = one_line(shown.holder, NAME)
-    return f"✋ {holder}" if holder else say("card.unclaimed")
-
-
-def whom(shown: Shown, say: Say) -> str:
-    """Return the person's name for the middle of a sentence in the reader's language."""
-    return beside(shown.who, say("card.unclaimed"))
-
-
-def language(shown: Shown, say: Say) -> str:
-    """Return the name of the language they write in, or "" where it is not known."""
-    code = shown.conversation.language
-    return one_line(say.word("language", code), NAME) if code else ""
 
 
 def facts(shown: Shown, say: Say) -> Json:
@@ -220,16 +82,11 @@ def facts(shown: Shown, say: Say) -> Json:
     return rich(words(where(shown, say), bold=True), [*second, *words(DOT + holder)])
 
 
-def header_text(shown: Shown, say: Say) -> str:
-    """Return the facts as plain text, for pushes: no word of what was written."""
-    return DOT.join((where(shown, say), whom(shown, say), hand(shown, say)))
-
-
 def quoted(line: Line, say: Say, most: int, *, dated: bool = False) -> Json:
     """Return what somebody wrote as a block of its own; `dated` puts who and when before it."""
     head: list[Json] = []
     if dated:
-        head = [*words(f"{_side(line, say)} "), moment(At(line.at, "day_time"), say)]
+        head = [*words(f"{side(line, say)} "), moment(At(line.at, "day_time"), say)]
         head += words(DOT + say("card.edited")) if line.edited else []
         head += [*words(DOT), *link(line.url, say("card.original"))] if line.url else []
     elif line.edited:
@@ -237,34 +94,6 @@ def quoted(line: Line, say: Say, most: int, *, dated: bool = False) -> Json:
     return rich(head, words(body(line, say, most)), quote=True)
 
 
-def body(line: Line, say: Say, most: int) -> str:
-    """Return a line's text, or what stands in its place; pictures and films are counted."""
-    if line.deleted:
-        return say("card.deleted")
-    if line.kind != "text":
-        return say(f"card.{line.kind}")
-    count = say("card.media", count=line.media) if line.media else ""
-    text = public(line.text, most - size(count) - 1)
-    return "\n".join(part for part in (text, count) if part) or say("card.no_text")
-
-
-def _side(line: Line, say: Say) -> str:
-    who = one_line(masked(line.who), NAME)
-    if line.side == "note":
-        return say("card.note_by", by=who)
-    return say("card.we_wrote", by=who) if line.side == "out" else who
-
-
 def told(pieces: Pieces, say: Say) -> Json:
     """Return a sentence of ours as a block."""
     return rich(run(pieces, say))
-
-
-def because(refusal: Refusal, shown: Shown | None, say: Say) -> Pieces:
-    """Return a refusal's sentence with names and platform filled in."""
-    if shown is None:
-        return say.because(refusal)
-    claim = shown.conversation.claim
-    holds = {"by": claim.holder, "since": claim.since} if claim else {}
-    known = Wrong(refusal.why, {"platform": shown.platform, **holds, **refusal.facts})
-    return say.because(known, shown.names)

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.acting import Actor
 from inbox.team.policies import Policies
-from inbox.words import Officer, Record
 
-
-class Actor(Record, frozen=True):
-    """An officer in Slack: `via` is `team/user`, as orders record it."""
-
-    officer: Officer
-    user: str
-    via: str
-
-    @property
-    def by(self) -> str:
-        """Return the officer as orders name them."""
-        return f"officer:{self.officer.id}"
+__all__ = ["Actor", "actor", "teams_of", "user_of"]
 
 
 def user_of(payload: Mapping[str, Any]) -> str:

@@ -17,20 +17,16 @@ from handlers.slack.acts.click import (
 )
 from handlers.slack.dialogs import phrases_view
 from handlers.slack.office import Office
-from handlers.slack.shown import Line, Opened, Shown, Writing, line_of
+from handlers.slack.shown import Opened, Writing
 from handlers.slack.views import answer_view, by_hand_view, denied_view, hold_view, unsure_view
-from inbox.answers.compose import signature
 from inbox.conversations.commands import (
     Answer,
-    Claim,
     Discard,
     Draft,
     PostByHand,
-    Recall,
     Resolve,
     Resume,
     Retract,
-    Wake,
 )
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
@@ -47,14 +43,10 @@ async def answer(office: Office, click: Click) -> Acknowledgement:
     shown = await office.read(click.who, click.conversation)
     if isinstance(shown, Denied):
         return await refused(office, click, shown)
-    conversation = shown.conversation
-    me = click.who.officer.id
-    if conversation.claim is None or conversation.claim.holder != me or conversation.wake:
-        order = Wake("answer") if conversation.claim and conversation.wake else Claim()
-        done = await office.do(click.who, conversation.id, order, click.op)
-        if isinstance(done, Denied):
-            return await refused(office, click, done)
-    return await write(office, click, conversation.id)
+    denied = await office.hold(click.who, shown.conversation, click.op)
+    if denied:
+        return await refused(office, click, denied)
+    return await write(office, click, click.conversation)
 
 
 async def write(office: Office, click: Click, ref: ConversationId) -> Acknowledgement:
@@ -62,29 +54,9 @@ async def write(office: Office, click: Click, ref: ConversationId) -> Acknowledg
     shown = await office.read(click.who, ref)
     if isinstance(shown, Denied):
         return await refused(office, click, shown)
-    writing = await _writing(office, click, shown)
+    writing = await office.writing(click.who, shown)
     say = office.say(click.who.officer, shown.account)
     return await show(office, click, answer_view(shown, writing, say, opened(office, click)))
-
-
-async def _writing(office: Office, click: Click, shown: Shown) -> Writing:
-    """Return what the officer was writing: their own text, else one that was handed to them."""
-    conversation, officer = shown.conversation, click.who.officer
-    policy = office.policies.of(conversation.account, click.who.by)
-    kept = await office.inbox.drafts.load(conversation.id, officer.id)
-    handed = conversation.open_answer
-    text = kept.text if kept else ""
-    if not text and handed and handed.state == "draft" and officer.id in (handed.author, handed.to):
-        text = handed.text
-    return Writing(
-        answer=office.ids(),
-        audience=conversation.audience,
-        re=conversation.last_message,
-        text=text,
-        limit=policy.profile.limit(conversation.audience),
-        signature=signature(officer, policy.account, conversation.language),
-        phrases=bool(office.ready_lines(shown)),
-    )
 
 
 async def typing(office: Office, click: Click) -> Acknowledgement:
@@ -135,25 +107,14 @@ async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Ack
         return wrong(office, click, why, ids.TEXT)
     if why.why == "claimed":  # they held it when they began to write
         why = Denied("stale_claim", why.facts)
-    writing = replace(await _writing(office, click, shown), text=text, problem=why)
+    writing = replace(await office.writing(click.who, shown), text=text, problem=why)
     opening = Opened(office.ids(), office.inbox.now(), click.meta.channel, click.meta.ts)
     if why.why in FRESH:
-        newer = await _since(office, shown.conversation, click.meta.seen)
+        newer = await office.since(shown.conversation, click.meta.seen)
         view = answer_view(shown, replace(writing, newer=newer), say, opening)
     else:
         view = denied_view(why, say, opening, shown, writing)
     return await show(office, click, view)
-
-
-async def _since(office: Office, conversation: Conversation, seen: int) -> tuple[Line, ...]:
-    """Return what they wrote since the officer looked."""
-    fresh = {message for message, version in conversation.changed.items() if version > seen}
-    reading = await office.inbox.read.reading(conversation.id)
-    return tuple(
-        line_of(m.message, edited=m.edited, deleted=m.deleted)
-        for m in reading.messages
-        if m.message.id in fresh
-    )
 
 
 async def _held(
@@ -172,15 +133,10 @@ async def _held(
 
 async def stop(office: Office, click: Click) -> Acknowledgement:
     """Stop an answer within its hold; its text is there again to be changed."""
-    ref, before = click.conversation, await office.inbox.read.conversation(click.conversation)
-    done = await office.do(click.who, ref, Recall(click.press.answer), click.op)
+    done = await office.stop(click.who, click.conversation, click.press.answer, click.op)
     if isinstance(done, Denied):
         return await refused(office, click, done)
-    held = before.answer(click.press.answer) if before else None
-    if held and held.author == click.who.officer.id:
-        now = office.inbox.now()
-        await office.inbox.drafts.save(ref, held.author, held.text, now, held.audience)
-    return await write(office, click, ref)
+    return await write(office, click, click.conversation)
 
 
 async def resume(office: Office, click: Click) -> Acknowledgement:

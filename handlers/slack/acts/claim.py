@@ -8,32 +8,19 @@ from handlers.slack.acts import answer
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show, simply, wrong
 from handlers.slack.dialogs import hand_over_view, take_over_view, told_view
 from handlers.slack.office import Office
-from inbox.conversations.commands import Claim, Release, TakeOver
+from inbox.conversations.commands import Release, TakeOver
 from inbox.conversations.denied import Denied
 from inbox.team.roles import may
-from inbox.words import ConversationId
-
-LOOKED_AT = 30
-"""So many of the queue's first are tried for Next: the others are being claimed right now."""
 
 
 async def claim(office: Office, click: Click) -> Acknowledgement:
     """Hold it: "I must find out first". Takes the same person's other unclaimed ones along."""
-    done = await office.do(click.who, click.conversation, Claim(), click.op)
+    done = await office.claim(click.who, click.conversation, click.op)
     if isinstance(done, Denied):
         return await refused(office, click, done)
-    await along(office, click, done.conversation.account, done.conversation.person)
     if click.view:
         return await answer.write(office, click, click.conversation)
     return {}
-
-
-async def along(office: Office, click: Click, account: str, person: str) -> None:
-    """Claim the person's other unclaimed conversations with this account, as far as it goes."""
-    refs = [r for r in await office.inbox.read.of(account, person) if r != click.conversation]
-    for other in await office.inbox.read.conversations(refs):
-        if other.state == "waiting":
-            await office.do(click.who, other.id, Claim(), f"{click.op}:{other.id}")
 
 
 async def release(office: Office, click: Click) -> Acknowledgement:
@@ -84,30 +71,7 @@ async def handed_over(office: Office, click: Click) -> Acknowledgement:
 
 async def next_one(office: Office, click: Click) -> Acknowledgement:
     """Claim the most urgent one that waits for this officer, and open its answer."""
-    accounts = office.policies.accounts_for(click.who.officer)
-    channels = [a.slack_channel for a in accounts]
-    channels += [
-        a.private_channel
-        for a in accounts
-        if a.private_channel and may(click.who.officer, "read_private", a)
-    ]
-    waiting = await office.inbox.queue.first(list(dict.fromkeys(channels)), LOOKED_AT)
-    for one in waiting:
-        if await _won(office, click, one.id):
-            return await answer.write(office, click, one.id)
+    if ref := await office.next(click.who, click.op):
+        return await answer.write(office, click, ref)
     say = office.say(click.who.officer)
     return await show(office, click, told_view("modal.nothing", say, opened(office, click)))
-
-
-async def _won(office: Office, click: Click, ref: ConversationId) -> bool:
-    """Claim one of the queue: losing to a colleague means trying the one behind it.
-
-    A channel may be shared by accounts, of which this officer may act for one: the others are
-    passed over unasked, for nobody was refused anything.
-    """
-    conversation = await office.inbox.read.conversation(ref)
-    account = office.policies.account(conversation.account) if conversation else None
-    if account is None or not may(click.who.officer, "Claim", account):
-        return False
-    done = await office.do(click.who, ref, Claim(), f"{click.op}:{ref}")
-    return not isinstance(done, Denied)

@@ -11,12 +11,10 @@ from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
-from handlers.slack.shown import Shown, Told, line_of
+from handlers.slack.shown import Told, line_of
 from handlers.slack.summary import counted
 from handlers.slack.who import Actor
 from inbox.conversations.denied import Denied
-from inbox.conversations.state import Conversation
-from inbox.team.roles import may
 from inbox.words import Millis
 
 FOUND = 15
@@ -51,7 +49,7 @@ async def find(office: Office, click: Click, words: str = "") -> Acknowledgement
     sought = words or ids.typed(click.values, ids.WORDS)
     accounts = tuple(one.id for one in office.policies.accounts_for(click.who.officer))
     found = await office.inbox.find.search(sought, accounts, FOUND * 2) if sought else ()
-    rows = await _readable(office, click.who, await office.inbox.read.conversations(found))
+    rows = await office.readable(click.who, await office.inbox.read.conversations(found))
     say = office.say(click.who.officer)
     return await show(office, click, found_view(sought, rows[:FOUND], say, opened(office, click)))
 
@@ -59,7 +57,7 @@ async def find(office: Office, click: Click, words: str = "") -> Acknowledgement
 async def mine(office: Office, click: Click) -> Acknowledgement:
     """Show what the officer holds."""
     held = await office.inbox.read.held(click.who.officer.id)
-    rows = await _readable(office, click.who, await office.inbox.read.conversations(held))
+    rows = await office.readable(click.who, await office.inbox.read.conversations(held))
     say = office.say(click.who.officer)
     view = found_view(say("button.mine"), rows[:FOUND], say, opened(office, click))
     return await show(office, click, view)
@@ -119,10 +117,7 @@ async def _told(office: Office, click: Click, what: Told) -> Acknowledgement:
 
 async def show_home(office: Office, who: Actor) -> None:
     """Draw an officer's Home as of now."""
-    accounts = office.policies.accounts_for(who.officer)
-    channels = [a.slack_channel for a in accounts]
-    channels += [a.private_channel for a in accounts if may(who.officer, "read_private", a)]
-    named = tuple(dict.fromkeys(channel for channel in channels if channel))
+    named = office.channels(who.officer)
     counts = await counted(office, named)
     held = await office.inbox.read.conversations(await office.inbox.read.held(who.officer.id))
     queue = await office.inbox.queue.first(list(named), FOUND)
@@ -130,8 +125,8 @@ async def show_home(office: Office, who: Actor) -> None:
     view = home(
         who.officer.name,
         counts,
-        await _readable(office, who, [c for c in held if c.state != "closed"]),
-        await _readable(office, who, waiting),
+        await office.readable(who, [c for c in held if c.state != "closed"]),
+        await office.readable(who, waiting),
         office.say(who.officer),
     )
     try:
@@ -156,14 +151,3 @@ async def command(office: Office, click: Click) -> Acknowledgement:
             return await off_duty(office, click)
         case "help":
             return await help_me(office, click)
-
-
-async def _readable(office: Office, who: Actor, found: list[Conversation]) -> list[Shown]:
-    """Return those that this officer may read, drawn."""
-    rows = []
-    for one in found:
-        account = office.policies.account(one.account)
-        act = "read_private" if one.audience == "private" else "read"
-        if account and may(who.officer, act, account):
-            rows.append(await office.shown(one, lines=1))
-    return rows

@@ -1,0 +1,275 @@
+"""What officers see and do, wherever they do it: the inbox, their words, and what they may."""
+
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from handlers.say import Book, Say
+from handlers.shown import Line, Shown, Writing, line_of
+from inbox import Done, Inbox
+from inbox.answers.compose import signature
+from inbox.conversations.commands import AnyCommand, Claim, Recall, Wake
+from inbox.conversations.denied import Denied
+from inbox.conversations.reading import Reading
+from inbox.conversations.state import Conversation
+from inbox.team.policies import Policies
+from inbox.team.roles import may
+from inbox.words import (
+    Account,
+    AnswerId,
+    ConversationId,
+    Millis,
+    Officer,
+    OfficerId,
+    Person,
+    Policy,
+    Record,
+)
+
+KEPT_BACK = ("not_allowed", "not_your_account")
+"""Refusals that are about the officer and not about the moment: they are recorded."""
+READY = "public_rung."
+"""The section of a phrase file that holds lines for the public."""
+LINES = 4
+"""So many of the last messages go to a card; it shows three and says whether there are more."""
+LOOKED_AT = 30
+"""So many of the queue's first are tried for Next: the others are being claimed right now."""
+
+
+class Actor(Record, frozen=True):
+    """An officer where they act: `user` is who they are there, `via` is what orders record."""
+
+    officer: Officer
+    user: str
+    via: str
+
+    @property
+    def by(self) -> str:
+        """Return the officer as orders name them."""
+        return f"officer:{self.officer.id}"
+
+
+class Acting:
+    """What officers act with; it decides nothing by itself."""
+
+    def __init__(
+        self, inbox: Inbox, policies: Policies, book: Book, ids: Callable[[], str]
+    ) -> None:
+        self.inbox, self.policies, self.book, self.ids = inbox, policies, book, ids
+
+    def say(self, officer: Officer, account: Account | None = None) -> Say:
+        """Speak an officer's language, times in the account's zone where Slack cannot tell."""
+        return self.book.say(officer.locale, account.time_zone if account else "UTC")
+
+    def ready_lines(self, shown: Shown) -> dict[str, str]:
+        """Return the ready lines for the public in the language they write in: name to text."""
+        language = shown.conversation.language or shown.account.languages[0]
+        phrases = self.book.languages.get(language, {})
+        return {key: text for key, text in phrases.items() if key.startswith(READY)}
+
+    async def do(
+        self, who: Actor, ref: ConversationId, command: AnyCommand, op: str = ""
+    ) -> Done | Denied:
+        """Let an officer's order happen once; what they may not do is refused and recorded."""
+        order = self.inbox.desk.order(command, by=who.by, via=who.via, op=op or None)
+        done = await self.inbox.desk.do(ref, order)
+        if isinstance(done, Denied) and done.why in KEPT_BACK:
+            conversation = await self.inbox.read.conversation(ref)
+            account = conversation.account if conversation else ""
+            await self.refused(who, type(command).__name__, account, done.why)
+        return done
+
+    async def refused(self, who: Actor, act: str, account: str, why: str) -> None:
+        """Record what an officer was refused."""
+        at = self.inbox.now()
+        refusals = self.inbox.refusals
+        await refusals.put(
+            who.officer.id, act, account, why, at
+        )  # guard: refusal-recorded test=tests/handlers/slack/test_acts_refused.py::test_a_reader_who_presses_claim_is_refused_and_it_is_recorded
+
+    async def read(
+        self, who: Actor, ref: ConversationId, *, recorded: bool = True
+    ) -> Shown | Denied:
+        """Return a conversation as this officer may see it; a refusal is recorded, if asked."""
+        conversation = await self.inbox.read.conversation(ref)
+        if conversation is None:
+            return Denied("unknown_conversation")
+        account = self.policies.account(conversation.account)
+        act = "read_private" if conversation.audience == "private" else "read"
+        if account is None or not may(who.officer, act, account):
+            if recorded:
+                await self.refused(who, act, conversation.account, "not_your_account")
+            return Denied("not_your_account")
+        return await self.shown(conversation)
+
+    async def shown(self, conversation: Conversation, lines: int = LINES) -> Shown:
+        """Gather what cards and modals show of a conversation."""
+        policy = self.policies.of(conversation.account, "clerk")
+        reading = await self.inbox.read.reading(conversation.id)
+        others = await self._others(conversation)
+        messages = reading.messages
+        person = next(
+            (m.message.author for m in reversed(messages) if not m.message.ours),
+            Person(conversation.person),
+        )
+        return Shown(
+            conversation=conversation,
+            account=policy.account,
+            platform=policy.profile.title,
+            person=person,
+            lane=next((lane for lane in policy.lanes if lane.name == conversation.lane), None),
+            lines=tuple(
+                line_of(m.message, edited=m.edited, deleted=m.deleted) for m in messages[-lines:]
+            ),
+            earlier=max(0, len(messages) - lines),
+            officers=policy.officers,
+            others=len(others),
+            other_holders=tuple(
+                dict.fromkeys(self._name(one.claim.holder) for one in others if one.claim)
+            ),
+            due=_due(conversation, policy),
+            forbidden=_forbidden(conversation, policy, self.inbox.now()),
+        )
+
+    async def _others(self, conversation: Conversation) -> list[Conversation]:
+        """Return the same person's other open conversations with this account."""
+        refs = await self.inbox.read.of(conversation.account, conversation.person)
+        found = await self.inbox.read.conversations([r for r in refs if r != conversation.id])
+        return [one for one in found if one.state != "closed"]
+
+    def _name(self, officer: OfficerId) -> str:
+        known = self.policies.officer(officer)
+        return known.name if known else officer
+
+    def our_lines(self, reading: Reading) -> list[Line]:
+        """Return our answers and notes in a conversation as lines."""
+        answers = [
+            Line(part.text, reply.at, self._name(reply.by), "out", url=part.url)
+            for reply in reading.answers
+            for part in reply.parts
+            if part.state != "retracted"
+        ]
+        notes = [Line(one.text, one.at, self._name(one.by), "note") for one in reading.notes]
+        return [*answers, *notes]
+
+    def channels(self, who: Officer) -> tuple[str, ...]:
+        """Return the channels of an officer's accounts: by them the queue is kept."""
+        accounts = self.policies.accounts_for(who)
+        named = [account.slack_channel for account in accounts]
+        named += [a.private_channel for a in accounts if may(who, "read_private", a)]
+        return tuple(dict.fromkeys(channel for channel in named if channel))
+
+    async def readable(self, who: Actor, found: Iterable[Conversation]) -> list[Shown]:
+        """Return those that this officer may read, each with its last message."""
+        rows = []
+        for one in found:
+            account = self.policies.account(one.account)
+            act = "read_private" if one.audience == "private" else "read"
+            if account and may(who.officer, act, account):
+                rows.append(await self.shown(one, lines=1))
+        return rows
+
+    async def hold(self, who: Actor, conversation: Conversation, op: str) -> Denied | None:
+        """See that the officer holds it awake before they answer; None where they do."""
+        claim = conversation.claim
+        if claim and claim.holder == who.officer.id and not conversation.wake:
+            return None
+        order = Wake("answer") if claim and conversation.wake else Claim()
+        done = await self.do(who, conversation.id, order, op)
+        return done if isinstance(done, Denied) else None
+
+    async def claim(self, who: Actor, ref: ConversationId, op: str) -> Done | Denied:
+        """Claim it, and the person's other unclaimed ones with this account, as far as it goes."""
+        done = await self.do(who, ref, Claim(), op)
+        if isinstance(done, Denied):
+            return done
+        refs = await self.inbox.read.of(done.conversation.account, done.conversation.person)
+        for other in await self.inbox.read.conversations([r for r in refs if r != ref]):
+            if other.state == "waiting":
+                await self.do(who, other.id, Claim(), f"{op}:{other.id}")
+        return done
+
+    async def next(self, who: Actor, op: str) -> ConversationId:
+        """Claim the most urgent one that waits for this officer; "" where none does."""
+        for one in await self.inbox.queue.first(self.channels(who.officer), LOOKED_AT):
+            if await self._won(who, one.id, op):
+                return one.id
+        return ""
+
+    async def _won(self, who: Actor, ref: ConversationId, op: str) -> bool:
+        """Claim one of the queue: losing to a colleague means trying the one behind it.
+
+        A channel may be shared by accounts, of which this officer may act for one: the others are
+        passed over unasked, for nobody was refused anything.
+        """
+        conversation = await self.inbox.read.conversation(ref)
+        account = self.policies.account(conversation.account) if conversation else None
+        if account is None or not may(who.officer, "Claim", account):
+            return False
+        done = await self.do(who, ref, Claim(), f"{op}:{ref}")
+        return not isinstance(done, Denied)
+
+    async def writing(self, who: Actor, shown: Shown) -> Writing:
+        """Return what the officer was writing: their own text, else one that was handed to them."""
+        conversation, officer = shown.conversation, who.officer
+        policy = self.policies.of(conversation.account, who.by)
+        kept = await self.inbox.drafts.load(conversation.id, officer.id)
+        handed = conversation.open_answer
+        text = kept.text if kept else ""
+        if (
+            not text
+            and handed
+            and handed.state == "draft"
+            and officer.id in (handed.author, handed.to)
+        ):
+            text = handed.text
+        return Writing(
+            answer=self.ids(),
+            audience=conversation.audience,
+            re=conversation.last_message,
+            text=text,
+            limit=policy.profile.limit(conversation.audience),
+            signature=signature(officer, policy.account, conversation.language),
+            phrases=bool(self.ready_lines(shown)),
+        )
+
+    async def since(self, conversation: Conversation, seen: int) -> tuple[Line, ...]:
+        """Return what they wrote since the officer looked."""
+        fresh = {message for message, version in conversation.changed.items() if version > seen}
+        reading = await self.inbox.read.reading(conversation.id)
+        return tuple(
+            line_of(m.message, edited=m.edited, deleted=m.deleted)
+            for m in reading.messages
+            if m.message.id in fresh
+        )
+
+    async def stop(
+        self, who: Actor, ref: ConversationId, answer: AnswerId, op: str
+    ) -> Done | Denied:
+        """Stop an answer within its hold; its text is there again to be changed."""
+        before = await self.inbox.read.conversation(ref)
+        done = await self.do(who, ref, Recall(answer), op)
+        held = before.answer(answer) if before else None
+        if not isinstance(done, Denied) and held and held.author == who.officer.id:
+            now = self.inbox.now()
+            await self.inbox.drafts.save(ref, held.author, held.text, now, held.audience)
+        return done
+
+
+def _due(conversation: Conversation, policy: Policy) -> Millis:
+    """Return when the lane's target passes; 0 where nobody waits."""
+    minutes = next((lane.minutes for lane in policy.lanes if lane.name == conversation.lane), 0)
+    waits = conversation.waiting_since
+    return waits + minutes * 60_000 if waits and minutes else 0
+
+
+def _forbidden(conversation: Conversation, policy: Policy, now: Millis) -> Denied | None:
+    """Say beforehand why we may not answer, so that nobody writes in vain."""
+    only_mentions = policy.account.may_reply_to == "mentions"
+    if conversation.audience == "public" and only_mentions and not conversation.named:
+        return Denied("platform_forbids", {"rule": "mention_needed"})
+    if conversation.window_until and conversation.window_until < now:
+        return Denied("window_closed", {"since": conversation.window_until})
+    return None

@@ -36,8 +36,11 @@ class Read:
 
     async def history(self, id_: ConversationId) -> tuple[Entry, ...]:
         """Return every entry of a conversation, oldest first."""
-        lines = await self._client.call("LRANGE", keys.past("conv", id_), 0, -1)
-        return tuple(codec.decode_entry(line) for line in lines)
+        return tuple(codec.decode_entry(line) for line in await self.lines(id_))
+
+    async def lines(self, id_: ConversationId) -> list[bytes]:
+        """Return a whole history's lines as they were written, oldest first."""
+        return list(await self._client.call("LRANGE", keys.past("conv", id_), 0, -1))
 
     async def reading(self, id_: ConversationId) -> Reading:
         """Return what was said and noted, edits and deletions applied."""

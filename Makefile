@@ -19,7 +19,7 @@ $(shell $(PYTHON) -c pass 2>/dev/null || rm -f $(RUNTIME) $(DEV))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test quick test-long test-peers test-processes guards screens bench lock hook
+.PHONY: help run test quick test-long test-peers guards screens bench lock hook
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -42,9 +42,6 @@ test-long: $(DEV) ## All of it at full length: 50 kill rounds, 1,000 races, the 
 
 test-peers: $(DEV) ## The tests against other people's programs: Debian's redis-server
 	$(PYTEST) -m peer
-
-test-processes: $(DEV) ## Two of each process, one of each killed; on a machine with nothing else to do
-	CHANCERY_PROCESSES=1 $(PYTHON) -m pytest tests/promises/test_processes.py
 
 guards: $(DEV) ## Remove each guarded line in a copy; its test must fail
 	$(PYTHON) -m tests.guards

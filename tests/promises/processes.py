@@ -238,6 +238,18 @@ class Town:
         assert len(found) == 1
         return found[0]
 
+    def cards(self, text: str) -> list[Message]:
+        """Give the cards that show this text or ever did: one that is answered shrinks to a line.
+
+        Replies in a thread are none.
+        """
+        return [
+            one
+            for one in self.workspace.channels[CHANNEL].visible()
+            if one.thread_ts in (None, one.ts)
+            and any(text in str(face["blocks"]) for face in (one.face(), *one.edits))
+        ]
+
     async def answers(self, user: str, card: Message, text: str) -> None:
         """Let an officer press Answer until it opens, write, and send it once."""
         slack = self.workspace

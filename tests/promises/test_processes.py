@@ -32,10 +32,7 @@ def redis_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"{kind}://127.0.0.1:{servers[0].port}/0" if servers else ""
 
 
-@pytest.mark.skipif(
-    "CHANCERY_PROCESSES" not in os.environ,
-    reason="on a busy machine a pushed post sometimes comes to no card: make test-processes",
-)
+@pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_two_of_each_process_share_the_work_and_survive_one_of_each(
     tmp_path: Path, redis_url: str
@@ -61,7 +58,8 @@ async def answered_once(at: Town, person: str, question: str, answer: str) -> No
     await at.asks(person, question)
     await at.answers("U0ANNA", await at.card(question), answer)
     await at.published(answer)
-    await at.card(question)
+    # Never wait for the question here: closed with its answer, the card may be a line by now.
+    assert len(at.cards(question)) == 1
     assert at.times(answer) == 1
 
 

@@ -16,8 +16,8 @@ import structlog
 import bots
 from bots.again import Again
 from bots.contract import Secrets
-from config import logs
-from config.start import Start, figures, started, stop_asked
+from config import health, logs
+from config.start import Start, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unavailable, Unfit, opened
 
 log = structlog.stdlib.get_logger("bots")
@@ -39,9 +39,9 @@ def secrets_of(start: Start) -> Secrets:
 async def serve(start: Start) -> None:
     """Listen and send until told to stop; parts on their way are finished."""
     stop, policies = stop_asked(), start.policies
-    figures(start.settings)
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
+        await house.enter_async_context(health.serving(start.settings, box, start.policies))
         http = await house.enter_async_context(aiohttp.ClientSession())
         await house.enter_async_context(
             bots.running(box, policies, secrets_of(start), http, box.now)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from bots.contract import Busy
+from bots.counters import CALLS
 from bots.needs import Budgets
 from inbox import Gone
 from inbox.words import AccountId, Budget, Millis
@@ -33,6 +34,7 @@ class Purse:
         if granted is None:
             return
         wait = await self._budgets.take(self._account, call, granted, share=share)
+        CALLS.labels(self._account, call, "held" if wait else "made").inc()
         if wait:
             raise Busy(wait)
 

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client import start_http_server
-
 from config.settings import Misconfigured, Settings, config_folder, load
 from config.tables import Tables, read
 from inbox import CannotStart
@@ -112,7 +110,7 @@ def stop_asked() -> asyncio.Event:
     return stop
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int, name: str = "PORT") -> socket.socket:
     """Return a socket of this address that does not listen yet, so that nobody is kept waiting.
 
     Raises CannotStart where the address is not to be had.
@@ -123,15 +121,5 @@ def bound(host: str, port: int) -> socket.socket:
         found.bind((host, port))
     except OSError as taken:
         found.close()
-        raise CannotStart(f"HOST {host}, PORT {port}: {taken.strerror}.") from taken
+        raise CannotStart(f"HOST {host}, {name} {port}: {taken.strerror}.") from taken
     return found
-
-
-def figures(settings: Settings) -> None:
-    """Serve the figures for Prometheus where METRICS_PORT asks for it; raises CannotStart."""
-    if settings.metrics_port is None:
-        return
-    try:
-        start_http_server(settings.metrics_port, settings.host)
-    except OSError as taken:
-        raise CannotStart(f"METRICS_PORT {settings.metrics_port}: {taken.strerror}.") from taken

@@ -16,9 +16,9 @@ import inbox.clerk
 from bots import doors
 from bots.contract import Secrets
 from bots.doors import BODY_MOST
-from config import logs
+from config import health, logs
 from config.start import Start, bound, clock, ids, started, stop_asked
-from handlers import health, say
+from handlers import say
 from handlers.slack.app import Access, Slack
 from inbox import CannotStart, Gone, Unfit, opened
 
@@ -39,15 +39,10 @@ async def main(start: Start, *, everything: bool) -> None:
             await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))
         await house.enter_async_context(slack.running())
 
-        async def checks() -> dict[str, bool]:
-            told = await box.ready()
-            told.pop("persistence", None)  # a warning: said loudly at start, and no reason to stop
-            return {**{name: not fault for name, fault in told.items()}, "slack": slack.known}
-
         site = web.Application(client_max_size=BODY_MOST)
         site.add_routes(slack.routes())
         site.add_routes(doors.routes(box, policies, secrets))
-        site.add_routes(health.routes(checks))
+        site.add_routes(health.of(box, policies, lambda: {"slack": slack.known}))
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)
         await runner.setup()
         house.push_async_callback(runner.cleanup)

@@ -8,9 +8,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inbox.opening import CannotStart, Done, Gone, Inbox, Touched, Unavailable, Unfit, opened
+    from inbox.opening import (
+        CannotStart,
+        Done,
+        Gone,
+        Inbox,
+        Touched,
+        Unavailable,
+        Unfit,
+        Vitals,
+        opened,
+    )
 
-__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Touched", "Unavailable", "Unfit", "opened"]
+__all__ = [
+    "CannotStart",
+    "Done",
+    "Gone",
+    "Inbox",
+    "Touched",
+    "Unavailable",
+    "Unfit",
+    "Vitals",
+    "opened",
+]
 
 
 def __getattr__(name: str) -> object:

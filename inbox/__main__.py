@@ -13,8 +13,8 @@ import structlog
 
 import bots
 import inbox.clerk
-from config import logs
-from config.start import Start, clock, figures, started, stop_asked
+from config import health, logs
+from config.start import Start, clock, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unfit, opened
 from inbox.store.pictures import View
 
@@ -29,9 +29,9 @@ def say(line: str) -> None:
 async def serve(start: Start) -> None:
     """Keep time and the views until told to stop."""
     stop = stop_asked()
-    figures(start.settings)
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
+        await house.enter_async_context(health.serving(start.settings, box, start.policies))
         await house.enter_async_context(inbox.clerk.running(box, start.policies, clock))
         log.info("listening", mode=start.settings.mode)
         await stop.wait()

@@ -33,11 +33,22 @@ from inbox.store.queue import Queue
 from inbox.store.read import Read
 from inbox.store.server import CannotStart, Embedded
 from inbox.store.timers import Timers
+from inbox.store.vitals import Look, Vitals
 from inbox.team.policies import Policies
 from inbox.triage.urgency import place
 from inbox.words import AccountId, Millis
 
-__all__ = ["CannotStart", "Done", "Gone", "Inbox", "Touched", "Unavailable", "Unfit", "opened"]
+__all__ = [
+    "CannotStart",
+    "Done",
+    "Gone",
+    "Inbox",
+    "Touched",
+    "Unavailable",
+    "Unfit",
+    "Vitals",
+    "opened",
+]
 
 Unfit = checks.Unfit
 
@@ -95,6 +106,7 @@ class Inbox:
             client, self.read, lambda c: place(c, policies.of(c.account, "clerk"))
         )
         self._follower = Follower(client, self.log, self.leases, self.aside)
+        self._look = Look(client, self.leases)
         self._halts = Halts(client)
         self._epoch = Epoch(client, ids)
 
@@ -192,6 +204,12 @@ class Inbox:
             "persistence": "; ".join(self._warnings),
             "clock": "" if fast else f"{self._offset} ms off the server's",
         }
+
+    async def vitals(self) -> Vitals:
+        """Return how queues, followers, timers and the store are doing; raises Gone."""
+        accounts = self._policies.accounts
+        channels = {one for a in accounts for one in (a.slack_channel, a.private_channel) if one}
+        return await self._look.now(self.now(), channels)
 
     async def prepare(self, data: Path, mode: str) -> None:
         """Refuse what must not be used, and learn what must be known before the first order."""

@@ -55,7 +55,7 @@ def required(name: str) -> dict[str, str]:
     for line in (ROOT / f"{name}.in").read_text().splitlines():
         requirement, _, reason = line.partition("#")
         if requirement.strip() and not requirement.startswith("-"):
-            reasons[re.split(r"[\[=~<>; ]", requirement)[0]] = reason.strip()
+            reasons[re.split(r"[\[=~<>; ]", requirement)[0].lower()] = reason.strip()
     return reasons
 
 

@@ -11,6 +11,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.slack.counters import CALLS
+
 Json: TypeAlias = dict[str, Any]
 Clock: TypeAlias = Callable[[], float]  # seconds, growing
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -183,13 +185,20 @@ class Pace:
                 await self._sleep(wait)
 
     async def _send(self, method: str, body: Mapping[str, Any]) -> Json:
+        outcome = "doubt"
         try:
             if method in READS:
                 answer = await self._client.api_call(method, http_verb="GET", params=dict(body))
             else:
                 answer = await self._client.api_call(method, json=dict(body))
+            outcome = "ok"
+        except SlackApiError as error:
+            outcome = "busy" if status_of(error) == TOO_FAST else "refused"
+            raise
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Doubt(method) from None
+        finally:
+            CALLS.labels(method, outcome).inc()
         data: Json = dict(answer.data) if isinstance(answer.data, dict) else {}
         return data
 

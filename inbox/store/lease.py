@@ -32,6 +32,8 @@ class Leases:
     def __init__(self, client: Client, ids: Callable[[], str]) -> None:
         self._client = client
         self._ids = ids
+        self.held: set[str] = set()
+        """What this process does now and nobody else."""
 
     @asynccontextmanager
     async def hold(self, name: str, seconds: float = 10) -> AsyncIterator[Lease]:
@@ -43,9 +45,11 @@ class Leases:
         asked, fence = await self._take(name, holder, seconds)
         lease = Lease(name, fence)
         renewing = asyncio.create_task(self._renew(lease, holder, seconds, asked + seconds))
+        self.held.add(name)
         try:
             yield lease
         finally:
+            self.held.discard(name)
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
             await self._drop(name, holder)

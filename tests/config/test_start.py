@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 import bots
-from config.settings import load
-from config.start import bound, figures, started
+from config.start import bound, started
 from inbox import CannotStart, opened
 from sandbox.product import inherited
 
@@ -92,7 +91,7 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
         with pytest.raises(CannotStart, match=f"PORT {port}: Address already in use"):
             bound("127.0.0.1", port)
         with pytest.raises(CannotStart, match=f"METRICS_PORT {port}: Address already in use"):
-            figures(load({**GOOD, "METRICS_PORT": str(port)}))
+            bound("127.0.0.1", port, "METRICS_PORT")
 
 
 async def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from config.phrases import greetings
 from config.settings import Misconfigured
+from inbox.team import hours
 from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Record
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -36,6 +38,8 @@ class Tables(Record, frozen=True):
     tags: tuple[str, ...]
     app_secrets: Mapping[str, Mapping[str, str]]
     account_secrets: Mapping[AccountId, Mapping[str, str]]
+    phrases: Mapping[str, Mapping[str, str]] = {}
+    """What is said to the public by itself: language to key to sentence."""
 
     def __repr__(self) -> str:
         return f"Tables({len(self.accounts)} accounts, {len(self.officers)} officers)"
@@ -98,6 +102,8 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
     reading = _Reading(folder, environ)
     accounts_file, officers_file = reading.toml("accounts.toml"), reading.toml("officers.toml")
     lanes_file = reading.toml("lanes.toml")
+    phrases, faults = greetings(folder)
+    reading.faults += faults
     app_rows = [dict(row) for row in accounts_file.get("app", [])]
     account_rows = [dict(row) for row in accounts_file.get("account", [])]
     app_secrets = {
@@ -122,6 +128,7 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
         tags=tuple(str(tag) for tag in lanes_file.get("tags", ())),
         app_secrets=app_secrets,
         account_secrets=account_secrets,
+        phrases=phrases,
     )
     reading.faults += _contradictions(tables)
     if reading.faults:
@@ -178,4 +185,14 @@ def _account_faults(account: Account, tables: Tables) -> list[str]:
         ZoneInfo(account.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         faults.append(f"{account.id}: {account.time_zone} is no time zone.")
-    return faults
+    return faults + _hours_faults(account)
+
+
+def _hours_faults(account: Account) -> list[str]:
+    try:
+        found = hours.read(account.hours)
+    except ValueError as error:
+        return [f"{account.id}: hours: {error}."]
+    if account.greeting == "outside_hours" and not found:
+        return [f'{account.id}: hours is missing: greeting = "outside_hours" needs it.']
+    return []

@@ -32,7 +32,9 @@ async def serve(start: Start) -> None:
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(health.serving(start.settings, box, start.policies))
-        await house.enter_async_context(inbox.clerk.running(box, start.policies, clock))
+        await house.enter_async_context(
+            inbox.clerk.running(box, start.policies, clock, start.tables.phrases)
+        )
         log.info("listening", mode=start.settings.mode)
         await stop.wait()
         log.info("stopping")

@@ -23,6 +23,7 @@ from inbox.store.cursors import Cursors
 from inbox.store.drafts import Drafts
 from inbox.store.duty import Duty
 from inbox.store.epoch import Epoch
+from inbox.store.greeted import Greeted
 from inbox.store.halts import Halts, seen_once
 from inbox.store.lease import Leases
 from inbox.store.log import KeptMarks, Log, Marks, Source, Touched
@@ -98,6 +99,7 @@ class Inbox:
         self.aside = Aside(client)
         self.refusals = Refusals(client)
         self.duty = Duty(client, self.now)
+        self.greeted = Greeted(client)
         self.notices = Notices(client)
         self.log = Log(client, self.read.everything)
         self.find = Find(data, self.read)

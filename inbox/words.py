@@ -159,6 +159,8 @@ class Account(Record, frozen=True):
     signature: Signature = "initials"
     receive: Literal["poll", "stream", "webhook"] = "poll"
     greeting: Literal["off", "always", "outside_hours"] = "off"
+    call: str = ""
+    """Whom the automatic reply says to call, such as "+46 8 000 00 00"; "" names nobody."""
     may_reply_to: Literal["mentions", "all"] = "all"
     budget_month: str = ""
     hold: int = 10

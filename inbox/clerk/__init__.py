@@ -8,26 +8,32 @@ from contextlib import asynccontextmanager
 
 from inbox import Inbox
 from inbox.clerk.followers import follow_views
+from inbox.clerk.greeting import Greeter
 from inbox.clerk.timers import keep_time
 from inbox.clerk.upkeep import tidy
 from inbox.team.policies import Policies
+from inbox.triage.greeter import Phrases
 from inbox.words import Millis
 
 
 @asynccontextmanager
 async def running(
     inbox: Inbox,
-    policies: Policies,  # noqa: ARG001 - every room's `running` is given them; greetings need them
-    clock: Callable[[], Millis],  # noqa: ARG001 - likewise; timers go by the server's time
+    policies: Policies,
+    clock: Callable[[], Millis],  # noqa: ARG001 - every room's `running` is given it; timers go by the server's time
+    phrases: Phrases | None = None,
 ) -> AsyncIterator[None]:
     """Let the clerk work while the block lasts; a fault of one of its tasks ends the block.
 
-    Any number of clerks may run: leases settle which of them does what.
+    Any number of clerks may run: leases settle which of them does what. Without `phrases` for the
+    public it says nothing to them, and asks no text for its language.
     """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for work in (follow_views, keep_time, tidy):
             tasks.create_task(work(inbox, stop), name=work.__name__)
+        if phrases:
+            tasks.create_task(Greeter(inbox, policies, phrases).keep(stop), name="greeting")
         try:
             yield
         finally:

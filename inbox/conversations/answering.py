@@ -162,7 +162,7 @@ def _greeting_hindered(case: Case) -> Denied | None:
     c = case.conversation
     if c.audience != "private":
         return denied("platform_forbids", rule="greet_private_only")
-    if c.claim or has_human_answer(c):
+    if c.fence or has_human_answer(c):
         return denied("human_first")
     if c.greeted:
         return denied("greeted")

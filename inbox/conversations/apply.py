@@ -166,6 +166,10 @@ def _lane_set(c: Conversation, event: e.LaneSet, at: Context) -> Conversation:
     return replace(c, lane=event.lane, lane_word="", lane_set=c.lane_set or bool(at.officer))
 
 
+def _language_set(c: Conversation, event: e.LanguageSet, at: Context) -> Conversation:
+    return replace(c, language=event.language)
+
+
 def _snoozed(c: Conversation, event: e.Snoozed, at: Context) -> Conversation:
     wake = Wake(at=event.until, timer=event.timer)
     return replace(c, wake=wake, timer=max(c.timer, event.timer))
@@ -213,6 +217,7 @@ CHANGES: dict[type[e.Event], Change] = {
     e.Tagged: _tagged,
     e.Untagged: _untagged,
     e.LaneSet: _lane_set,
+    e.LanguageSet: _language_set,
     e.Snoozed: _snoozed,
     e.Woken: _woken,
     e.Closed: _closed,

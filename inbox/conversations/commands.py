@@ -223,6 +223,12 @@ class Greet(Command, frozen=True):
     language: str = ""
 
 
+class SetLanguage(Command, frozen=True):
+    """Say in which language they write, where no platform said so."""
+
+    language: str
+
+
 class Link(Command, frozen=True):
     """Say that two conversations belong together."""
 
@@ -297,6 +303,7 @@ AnyCommand: TypeAlias = (
     | PostByHand
     | Moderate
     | Greet
+    | SetLanguage
     | Link
     | Lapse
     | StartSend

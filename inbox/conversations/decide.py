@@ -33,6 +33,7 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Tag: sorting.tag,
     orders.Untag: sorting.untag,
     orders.SetLane: sorting.set_lane,
+    orders.SetLanguage: sorting.set_language,
     orders.Snooze: sorting.snooze,
     orders.Wake: sorting.wake,
     orders.Close: sorting.close,

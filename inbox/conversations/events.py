@@ -113,6 +113,12 @@ class LaneSet(Event, frozen=True):
     reason: str = ""
 
 
+class LanguageSet(Event, frozen=True):
+    """It is known in which language they write."""
+
+    language: str
+
+
 class Snoozed(Event, frozen=True):
     """It was put aside until a time."""
 
@@ -286,6 +292,7 @@ AnyEvent: TypeAlias = (
     | Tagged
     | Untagged
     | LaneSet
+    | LanguageSet
     | Snoozed
     | Woken
     | Closed

@@ -11,6 +11,7 @@ from inbox.conversations.commands import (
     Close,
     Reopen,
     SetLane,
+    SetLanguage,
     Snooze,
     Tag,
     Untag,
@@ -22,6 +23,7 @@ from inbox.conversations.events import (
     Closed,
     Discarded,
     LaneSet,
+    LanguageSet,
     Noted,
     Reopened,
     Snoozed,
@@ -62,6 +64,13 @@ def set_lane(case: Case, command: SetLane) -> Decision:
     if c.lane_set and not case.me:
         return ()
     return (LaneSet(lane=command.lane, before=c.lane, reason=command.reason),)
+
+
+def set_language(case: Case, command: SetLanguage) -> Decision:
+    """Note in which language they write; what is known already stands."""
+    if case.conversation.language or not command.language:
+        return ()
+    return (LanguageSet(language=command.language),)
 
 
 def snooze(case: Case, command: Snooze) -> Decision:

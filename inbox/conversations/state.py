@@ -192,7 +192,7 @@ class Conversation(Record, frozen=True):
 def may_leave(conversation: Conversation, answer: Answer) -> bool:
     """Say whether nobody else has claimed since; a greeting yields to any human."""
     if answer.kind == "greeting":
-        return conversation.claim is None and not has_human_answer(conversation)
+        return conversation.fence == answer.fence and not has_human_answer(conversation)
     return conversation.fence == answer.fence or conversation.claimant == answer.author
 
 

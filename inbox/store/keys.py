@@ -150,6 +150,11 @@ def once(key: str) -> str:
     return f"once:{key}"
 
 
+def greeted(person: PersonId) -> str:
+    """Name the conversation in which a person was last replied to automatically."""
+    return f"greeted:{person}"
+
+
 # The members beside the commit
 def held(tag: str) -> str:
     """Name the bucket's record of who holds what: conversation to officer."""

@@ -49,6 +49,14 @@ def test_the_demo_is_read_with_its_groups_and_secrets() -> None:
     assert "s3cret" not in repr(tables)
 
 
+def test_what_is_said_to_the_public_is_read_by_language(folder: Path) -> None:
+    told = read(DEMO, SECRETS).phrases
+    assert told.keys() == {"ar", "en", "sv"}
+    assert told["sv"]["mark"] == "Automatiskt svar"
+    (folder / "phrases" / "de.toml").write_text('[button]\nnext = "Weiter"\n', encoding="utf-8")
+    assert read(folder, SECRETS).phrases.keys() == {"ar", "en", "sv"}
+
+
 def test_every_missing_secret_is_named_by_its_variable() -> None:
     with pytest.raises(Misconfigured) as caught:
         read(DEMO, {})
@@ -71,6 +79,20 @@ def test_every_wrong_field_of_a_row_is_named(folder: Path) -> None:
         ("accounts.toml", '"@press"', '"@nobody"', "@nobody"),
         ("accounts.toml", "Europe/Stockholm", "Europe/Atlantis", "Atlantis"),
         ("accounts.toml", 'app = "x-main"', 'app = "y"', "y"),
+        ("accounts.toml", "mon-fri 08:00", "mon-fri 8", 'hours: "mon-fri 8-17:00" is not like'),
+        ("accounts.toml", "mon-fri 08", "mån-fre 08", "hours"),
+        ("accounts.toml", "mon-fri 08", "mod-fri 08", '"mod" is no day'),
+        ("accounts.toml", "mon-fri 08:00", "mon-fri 08:61", '"08:61" is no time'),
+        (
+            "accounts.toml",
+            'hours = "mon-fri 08:00-17:00"',
+            'greeting = "outside_hours"',
+            "hours is missing",
+        ),
+        ("phrases/sv.toml", "mark = ", "marke = ", "phrases/sv.toml: [greeting] mark is missing"),
+        ("phrases/sv.toml", "ring {call}", "ring {telefon}", "[greeting] call has a place"),
+        ("phrases/sv.toml", "ring {call}", "ring {call", "[greeting] call has a place"),
+        ("phrases/sv.toml", "[greeting]", "[greeting", "phrases/sv.toml"),
         ("accounts.toml", "C0PRESS0002", "C0PRESS0001", "private_channel"),
         ("officers.toml", 'initials = "EN"', 'initials = "AJ"', "AJ"),
         ("officers.toml", 'press = ["aj"', 'press = ["zz"', "zz"),

@@ -81,7 +81,7 @@ def of_post(post: Post, native_id: str, account: AccountId, person: PersonId) ->
         root_unknown=not post.thread,
         named=names(post, native_id),
     )
-    taken = News(native_id, Receive(message), post.raw)
+    taken = News(native_id, Receive(message, language=post.language), post.raw)
     if not edited:
         return (taken,)
     change = MarkEdited(

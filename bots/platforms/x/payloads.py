@@ -41,6 +41,8 @@ class Post(Record, frozen=True):
     """The native ids of everybody its text names, in order."""
     media: tuple[Media, ...] = ()
     repost: bool = False
+    language: str = ""
+    """What X takes the text for; "" where it cannot tell or says it in a code of its own."""
     raw: bytes = b""
 
     @property
@@ -112,6 +114,7 @@ def post_of(payload: Json, beside: Included) -> Post:
         names=tuple(dict.fromkeys(one for one in named if one)),
         media=tuple(_media(payload, beside)),
         repost="retweeted" in references or "reposted" in references,
+        language=language_of(payload),
         raw=msgspec.json.encode(payload),
     )
 
@@ -129,6 +132,12 @@ def person_of(user: Json) -> Person:
         avatar=str(user.get("profile_image_url") or ""),
         since=millis(created) if created else 0,
     )
+
+
+def language_of(payload: Json) -> str:
+    """Read `lang`: two letters, two of them outdated; "und", "qme" and "zxx" say nothing."""
+    said = str(payload.get("lang") or "")
+    return {"iw": "he", "in": "id"}.get(said, said if len(said) == 2 else "")
 
 
 def text_of(payload: Json) -> str:

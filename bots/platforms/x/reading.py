@@ -13,7 +13,7 @@ USER_FIELDS = ["created_at", "name", "profile_image_url", "username", "verified_
 POSTS: dict[str, Any] = {
     "tweet_fields": [
         *("attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids"),
-        *("entities", "in_reply_to_user_id", "note_tweet", "referenced_tweets", "text"),
+        *("entities", "in_reply_to_user_id", "lang", "note_tweet", "referenced_tweets", "text"),
     ],
     "user_fields": USER_FIELDS,
     "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url"],

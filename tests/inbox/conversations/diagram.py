@@ -51,6 +51,7 @@ EXAMPLES: dict[type[c.Command], tuple[c.AnyCommand, ...]] = {
     c.PostByHand: (c.PostByHand("a1.1", "https://x.com/a/status/900"),),
     c.Moderate: (c.Moderate("x:1", "hold"),),
     c.Greet: (c.Greet("g1", "Hi."),),
+    c.SetLanguage: (c.SetLanguage("sv"),),
     c.Link: (c.Link("other", "same person"),),
     c.Lapse: (c.Lapse(1), c.Lapse(2)),
     c.StartSend: (c.StartSend("a1.1", epoch="e1"), c.StartSend("a1.2", epoch="e1")),

@@ -312,6 +312,13 @@ def test_no_greeting_over_a_human() -> None:
     assert house.refused("greeter", Greet("g1", "Hi.")).why == "human_first"
 
 
+def test_no_greeting_after_a_human_held_it_and_gave_it_back() -> None:
+    house = private()
+    house.must("aj", Claim())
+    house.must("aj", Release())
+    assert house.refused("greeter", Greet("g1", "Hi.")).why == "human_first"
+
+
 def test_no_greeting_that_is_empty_late_halted_or_closed() -> None:
     house = private()
     assert house.refused("greeter", Greet("g1", " ")).why == "empty"

@@ -130,6 +130,9 @@ def test_a_greeting_yields_to_a_human() -> None:
     house.must("aj", Claim())
     assert next_part(house) == ""
     assert house.refused("postroom", StartSend("g1.2", epoch="e1")).why == "human_first"
+    house.must("aj", Release())
+    assert next_part(house) == ""
+    assert house.refused("postroom", StartSend("g1.2", epoch="e1")).why == "human_first"
 
 
 def test_after_a_restore_every_unsent_answer_waits_for_an_officer() -> None:

@@ -15,6 +15,7 @@ OURS = (
     "MarkDeleted",
     "SetMembers",
     "Greet",
+    "SetLanguage",
     "Link",
     "Lapse",
     "StartSend",

@@ -11,6 +11,7 @@ import aiohttp
 
 from bots.budgets import Purse
 from bots.contract import Clock, Secrets, Wiring
+from bots.gauges import gauging
 from bots.listening import Listener, leased
 from bots.platforms import PLATFORMS
 from bots.postroom import Sender
@@ -34,7 +35,7 @@ async def running(
     (`inbox.now`), since the starts of sends are told in it.
     """
     stop = asyncio.Event()
-    work = [inbox.follow("out", inbox.pictures.out, stop=stop)]
+    work = [inbox.follow("out", inbox.pictures.out, stop=stop), gauging(inbox, asyncio.sleep)]
     for account in policies.accounts:
         work += _at_work(account, inbox, policies, secrets, http, clock)
     async with asyncio.TaskGroup() as group:
@@ -56,7 +57,7 @@ def _at_work(
     clock: Clock,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     platform = PLATFORMS[account.platform]
-    purse = Purse(inbox.budgets, account.id, platform.PROFILE.budgets)
+    purse = Purse(inbox, account, platform.PROFILE)
     sisters = (one for one in policies.accounts if one.platform == account.platform)
     wiring = Wiring(
         http=http,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -54,11 +54,15 @@ class Odd(Record, frozen=True):
 
 
 class Batch(Record, frozen=True):
-    """What one read or one push brought; `until` says up to when it is complete (0: unknown)."""
+    """What one read or one push brought; `until` says up to when it is complete (0: unknown).
+
+    `hole` is a stretch of time, from and until, that the platform lists no longer.
+    """
 
     news: tuple[News | Odd, ...]
     cursor: str = ""
     until: Millis = 0
+    hole: tuple[Millis, Millis] | None = None
 
 
 class Finding(Record, frozen=True):
@@ -174,6 +178,10 @@ class Spending(Protocol):
 
     async def correct(self, call: str, remaining: int, reset: Millis) -> None:
         """Believe the platform's own count: so many left until `reset`."""
+        ...
+
+    async def pay(self, what: str, things: Iterable[str] = ("",)) -> None:
+        """Count what the platform charges for; a thing with a name is charged once a day."""
         ...
 
 

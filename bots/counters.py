@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 PUSHES = Counter("chancery_pushes", "Pushes by their outcome", ("platform", "app", "outcome"))
 NEWS = Counter("chancery_news", "What platforms told us, taken in", ("account", "kind"))
@@ -14,3 +14,12 @@ CALLS = Counter(
     "Calls within a budget: made, or held back",
     ("account", "call", "outcome"),
 )
+
+COMPLETE = Gauge(
+    "chancery_complete_until_seconds", "Up to when everything was read (UNIX time)", ("account",)
+)
+UNREADABLE = Gauge("chancery_unreadable", "Messages set aside or encrypted", ("account",))
+UNDELIVERED = Gauge("chancery_undelivered", "Answers failed, unsure or late", ("account",))
+SPENT = Gauge("chancery_spent", "What this month has cost", ("account", "currency"))
+BUDGET = Gauge("chancery_budget", "What a month may cost; 0: no bound", ("account", "currency"))
+HOLES = Gauge("chancery_holes", "Stretches of time that nobody can read any more", ("account",))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from bots.contract import News, Odd
+from bots.contract import Inbound, News, Odd
 from bots.counters import ASIDE, NEWS
 from bots.needs import Inbox
 from bots.not_ours import tell_not_ours
 from inbox import Gone, Unavailable
-from inbox.conversations.commands import MarkDeleted
+from inbox.conversations.commands import MarkDeleted, Receive
 from inbox.conversations.denied import Denied
 from inbox.words import Account
 
@@ -44,8 +44,15 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:
     if isinstance(answer, Denied) and not isinstance(one.command, MarkDeleted):
         return f"denied: {answer.why}"
     NEWS.labels(account.id, type(one.command).__name__).inc()
+    await _unread(inbox, account, one.command)
     await tell_not_ours(inbox, account, answer)  # guard: not-ours test=tests/bots/test_not_ours.py
     return ""
+
+
+async def _unread(inbox: Inbox, account: Account, command: Inbound) -> None:
+    """Count what somebody wrote that only the platform's own app can show."""
+    if isinstance(command, Receive) and command.message.kind != "text" and not command.message.ours:
+        await inbox.gaps.unread(account.id, command.message.id, command.message.written)
 
 
 async def aside(inbox: Inbox, source: str, raw: bytes, why: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -48,8 +49,14 @@ class Listener:
 
     async def step(self, failures: int) -> tuple[float, int]:
         """Read one round; return the seconds to wait, and how many rounds failed in a row."""
+        wait, failures, reason = await self._tried(failures)
+        with suppress(Gone):  # what could not be read is told, once there is somewhere to tell it
+            await self.inbox.gaps.read(self.account.id, reason)
+        return wait, failures
+
+    async def _tried(self, failures: int) -> tuple[float, int, str]:
         try:
-            await self.round()
+            whole = await self.round()
         except Busy as busy:
             return self._counted("busy", (busy.until - self.clock()) / 1000, 0)
         except Locked:
@@ -60,23 +67,28 @@ class Listener:
         except Exception as error:  # noqa: BLE001 - a listener never dies; what failed is counted and tried again
             log.error("reading_broke", account=self.account.id, error=type(error).__name__)  # noqa: TRY400 - its text may quote a message
             return self._counted("broke", backoff(failures + 1), failures + 1)
-        return self._counted("ok", self.bot.profile.poll_every, 0)
+        wait, failures, _ = self._counted("ok", self.bot.profile.poll_every, 0)
+        return wait, failures, "" if whole else "partly"
 
-    async def round(self) -> None:
-        """Read on from the cursor until caught up."""
-        cursor = await self.inbox.cursors.get(self.account.id)
+    async def round(self) -> bool:
+        """Read on from the cursor until caught up; return whether that is complete."""
+        cursor, whole = await self.inbox.cursors.get(self.account.id), False
         async for batch in self.bot.listen(cursor):
             for one in batch.news:
                 await take(self.inbox, self.account, one)
+            if batch.hole:
+                await self.inbox.gaps.hole(self.account.id, *batch.hole)
+            whole = bool(batch.until)
             # After the commits, never before: what is read again is known, what is skipped is lost.
             await self._keep(batch)  # guard: CURSOR test=tests/bots/test_listening.py::test_cursor
+        return whole
 
     async def _keep(self, batch: Batch) -> None:
         await self.inbox.cursors.set(self.account.id, batch.cursor, batch.until)
 
-    def _counted(self, outcome: str, wait: float, failures: int) -> tuple[float, int]:
+    def _counted(self, outcome: str, wait: float, failures: int) -> tuple[float, int, str]:
         READS.labels(self.account.id, outcome).inc()
-        return wait, failures
+        return wait, failures, outcome
 
 
 async def tell_locked(inbox: Inbox, account: Account) -> None:

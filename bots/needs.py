@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from bots.contract import Inbound
-from inbox import Done
+from inbox import Done, Gap
 from inbox.conversations.commands import AnyCommand, Order
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
@@ -116,6 +116,41 @@ class Budgets(Protocol):
         ...
 
 
+class Gaps(Protocol):
+    """Tells what is missing, and what is spent."""
+
+    async def list(self) -> Sequence[Gap]:
+        """Return every account's."""
+        ...
+
+    async def read(self, account: AccountId, reason: str) -> None:
+        """Remember how a round of reading ended."""
+        ...
+
+    async def hole(self, account: AccountId, start: Millis, end: Millis) -> None:
+        """Remember what cannot be read any more."""
+        ...
+
+    async def unread(self, account: AccountId, message: MessageId, written: Millis) -> None:
+        """Remember a message that we cannot read."""
+        ...
+
+    async def spend(
+        self, account: AccountId, what: str, cost: float, things: Iterable[str] = ("",)
+    ) -> float:
+        """Count what was charged; return what this month has cost."""
+        ...
+
+    @property
+    def month(self) -> str:
+        """The month that spending is counted in."""
+        ...
+
+    async def spent(self, account: AccountId) -> float:
+        """Return what this month has cost."""
+        ...
+
+
 class Outbox(Protocol):
     """Which conversations have something to send or to take back."""
 
@@ -184,6 +219,11 @@ class Inbox(Protocol):
     @property
     def budgets(self) -> Budgets:
         """What is left."""
+        ...
+
+    @property
+    def gaps(self) -> Gaps:
+        """What is missing, and what is spent."""
         ...
 
     @property

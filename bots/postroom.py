@@ -129,7 +129,9 @@ class Sender:
     async def _send(self, errand: Errand) -> bool:
         call = "dm" if errand.part.audience == "private" else "post"
         try:
-            await self.purse.take(call, self._share(errand))
+            share = self._share(errand)
+            await self.purse.afford(share, self.clock())
+            await self.purse.take(call, share)
         except Busy as busy:
             self._rest(errand.conversation, busy.until)
             return False

@@ -86,6 +86,14 @@ def _contradicted(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
             named = tables.app_secrets if kind == "app" else tables.account_secrets
             missing = [name for name in needed if name not in named.get(row.id, {})]
             faults += [f"accounts.toml: {row.id}: its secrets name no {name}." for name in missing]
+    faults += [
+        f"accounts.toml: {account.id}: budget_month is in {account.budget.currency}, "
+        f"{account.platform} charges {profiles[account.platform].currency}."
+        for account in tables.accounts
+        if account.platform in profiles
+        and account.budget.amount
+        and account.budget.currency != profiles[account.platform].currency
+    ]
     return faults
 
 

@@ -13,7 +13,7 @@ import msgspec
 from config.phrases import greetings
 from config.settings import Misconfigured
 from inbox.team import hours
-from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Record
+from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Record, money
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -181,6 +181,11 @@ def _account_faults(account: Account, tables: Tables) -> list[str]:
         faults.append(f"{account.id}: slack_channel is missing: where would its cards go?")
     if account.private_channel and account.private_channel == account.slack_channel:
         faults.append(f"{account.id}: private_channel is the public one.")
+    try:
+        money(account.budget_month)
+    except ValueError:
+        shown = account.budget_month
+        faults.append(f'{account.id}: budget_month: {shown} is no sum like "50 USD".')
     try:
         ZoneInfo(account.time_zone)
     except (ZoneInfoNotFoundError, ValueError):

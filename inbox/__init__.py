@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from inbox.opening import (
         CannotStart,
         Done,
+        Gap,
         Gone,
         Inbox,
         Touched,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CannotStart",
     "Done",
+    "Gap",
     "Gone",
     "Inbox",
     "Touched",

@@ -23,6 +23,7 @@ from inbox.store.cursors import Cursors
 from inbox.store.drafts import Drafts
 from inbox.store.duty import Duty
 from inbox.store.epoch import Epoch
+from inbox.store.gaps import Gap, Gaps
 from inbox.store.greeted import Greeted
 from inbox.store.halts import Halts, seen_once
 from inbox.store.lease import Leases
@@ -42,6 +43,7 @@ from inbox.words import AccountId, Millis
 __all__ = [
     "CannotStart",
     "Done",
+    "Gap",
     "Gone",
     "Inbox",
     "Touched",
@@ -94,6 +96,7 @@ class Inbox:
         self.leases = Leases(client, ids)
         self.cursors = Cursors(client)
         self.budgets = Budgets(client, self.now)
+        self.gaps = Gaps(client, policies, self.now)
         self.outbox = Outbox(client)
         self.boards = Boards(client)
         self.aside = Aside(client)

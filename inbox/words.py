@@ -139,6 +139,25 @@ class Clearance(Record, frozen=True):
     valid: str = "2h"
 
 
+class Money(Record, frozen=True):
+    """A sum: `50 USD`."""
+
+    amount: float = 0.0
+    currency: str = ""
+
+
+def money(text: str) -> Money:
+    """Read a sum, "" being none; raises ValueError where it is no sum like `50 USD`."""
+    if not text:
+        return Money()
+    amount, _, currency = text.partition(" ")
+    whole, _, part = amount.partition(".")
+    digits = (whole + part).isascii() and whole.isdecimal() and (part or "0").isdecimal()
+    if not (digits and len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise ValueError(text)
+    return Money(float(amount), currency)
+
+
 class Account(Record, frozen=True):
     """An official account and its policies, as accounts.toml gives them."""
 
@@ -163,6 +182,7 @@ class Account(Record, frozen=True):
     """Whom the automatic reply says to call, such as "+46 8 000 00 00"; "" names nobody."""
     may_reply_to: Literal["mentions", "all"] = "all"
     budget_month: str = ""
+    """What the platform may cost in a month (UTC), like `50 USD`; "" sets no bound."""
     hold: int = 10
     """Seconds an answer waits before it leaves."""
     clearance: tuple[Clearance, ...] = ()
@@ -171,6 +191,11 @@ class Account(Record, frozen=True):
     def platform(self) -> str:
         """The platform's name: what stands before the slash."""
         return self.id.partition("/")[0]
+
+    @property
+    def budget(self) -> Money:
+        """The month's budget; raises ValueError where the tables were not asked about it."""
+        return money(self.budget_month)
 
 
 class Officer(Record, frozen=True):
@@ -231,6 +256,9 @@ class Profile(msgspec.Struct, frozen=True):
     """Whether a public reply is allowed only where they named us (`may_reply_to = "mentions"`)."""
     budgets: Mapping[str, tuple[Budget, ...]] = {}
     costs: Mapping[str, float] = {}
+    """What one call, or one thing read, costs."""
+    currency: str = "USD"
+    """What the costs are in."""
     app_secrets: tuple[str, ...] = ()
     """The credentials that accounts.toml must name for each app."""
     account_secrets: tuple[str, ...] = ()

@@ -40,8 +40,8 @@ class Aside:
 
     async def put(self, account: AccountId, raw: bytes, why: str) -> str:
         """Keep raw bytes and the reason; returns the id they are taken by."""
-        fields = ("account", account, "raw", raw, "why", why)
-        kept = await self._client.call("XADD", keys.ASIDE, "*", *fields)
+        both = [keys.ASIDE, keys.aside_by()]
+        kept = await self._client.function("aside_put_1", both, account, raw, why)
         return str(kept.decode())
 
     async def list(self, most: int) -> tuple[SetAside, ...]:
@@ -56,7 +56,7 @@ class Aside:
 
     async def drop(self, id_: str) -> None:
         """Forget one that was seen to."""
-        await self._client.call("XDEL", keys.ASIDE, id_)
+        await self._client.function("aside_drop_1", [keys.ASIDE, keys.aside_by()], id_)
 
     async def count(self) -> int:
         """Return how many are waiting for an operator."""

@@ -155,6 +155,36 @@ def greeted(person: PersonId) -> str:
     return f"greeted:{person}"
 
 
+def gap(account: AccountId) -> str:
+    """Name the record of what is wrong with reading an account, and since when."""
+    return f"gap:{account}"
+
+
+def holes(account: AccountId) -> str:
+    """Name the sorted set of an account's stretches of time that nobody can read any more."""
+    return f"holes:{account}"
+
+
+def unread(account: AccountId) -> str:
+    """Name the sorted set of an account's messages that can be read at the platform only."""
+    return f"unread:{account}"
+
+
+def spent(account: AccountId, month: str) -> str:
+    """Name the record of what an account cost in a month (`202611`): millionths, and calls."""
+    return f"spent:{account}:{month}"
+
+
+def paid(account: AccountId, day: str) -> str:
+    """Name the set of what an account was charged for on a day: each thing is charged once."""
+    return f"paid:{account}:{day}"
+
+
+def aside_by() -> str:
+    """Name the count of what is set aside, by where it came from: in the slot of what it counts."""
+    return f"{{{ASIDE}}}:by"
+
+
 # The members beside the commit
 def held(tag: str) -> str:
     """Name the bucket's record of who holds what: conversation to officer."""
@@ -164,6 +194,11 @@ def held(tag: str) -> str:
 def out(tag: str, account: AccountId) -> str:
     """Name the bucket's share of an account's conversations with a part to send, by when."""
     return f"out:{tag}:{account}"
+
+
+def stuck(tag: str, account: AccountId) -> str:
+    """Name the bucket's share of an account's undelivered answers: conversations, by since when."""
+    return f"stuck:{tag}:{account}"
 
 
 def trimmed(tag: str) -> str:

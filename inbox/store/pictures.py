@@ -9,15 +9,16 @@ from typing import Literal, NamedTuple, TypeAlias
 from inbox.conversations.state import Conversation, due_at
 from inbox.store import keys
 from inbox.store.client import Client
+from inbox.store.gaps import undelivered_at
 from inbox.store.log import Touched
 from inbox.store.outbox import leaves_at
 from inbox.store.read import Read
 from inbox.words import ConversationId
 
-View = Literal["out", "of", "held", "queue", "due"]
+View = Literal["out", "stuck", "of", "held", "queue", "due"]
 Place: TypeAlias = Callable[[Conversation], "tuple[str, int] | None"]
 
-VIEWS: tuple[View, ...] = ("out", "of", "held", "queue", "due")
+VIEWS: tuple[View, ...] = ("out", "stuck", "of", "held", "queue", "due")
 
 
 class Spot(NamedTuple):
@@ -42,8 +43,9 @@ class Pictures:
         self._place = place
 
     async def out(self, touched: tuple[Touched, ...]) -> None:
-        """Draw when the postroom must look at these conversations."""
+        """Draw when the postroom must look at these conversations, and what is undelivered."""
         await self._draw("out", touched)
+        await self._draw("stuck", touched)
 
     async def of(self, touched: tuple[Touched, ...]) -> None:
         """Draw which conversations a person has with an account: a fact that never changes."""
@@ -97,6 +99,10 @@ class Pictures:
                 return Spot(
                     keys.out(tag, conversation.account), id_, _or_gone(leaves_at(conversation))
                 )
+            case "stuck":
+                late = _or_gone(undelivered_at(conversation))
+                key = keys.stuck(tag, conversation.account)
+                return Spot(key, id_, late) if conversation.answers else None
             case "held":
                 return Spot(
                     keys.held(tag), id_, conversation.claim.holder if conversation.claim else ""
@@ -140,6 +146,8 @@ def _pattern(view: View) -> str:
             return keys.of("*", "*")
         case "out":
             return keys.out("*", "*")
+        case "stuck":
+            return keys.stuck("*", "*")
         case "queue":
             return keys.queue("*", "*")
         case "held":

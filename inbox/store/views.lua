@@ -111,6 +111,24 @@ local function budget_correct(keys, a)
   return 1
 end
 
+-- KEYS: what is set aside, how many by where it came from. ARGV: from where, raw bytes, why. Answers its id.
+local function aside_put(keys, a)
+  redis.call('HINCRBY', keys[2], a[1], 1)
+  return redis.call('XADD', keys[1], '*', 'account', a[1], 'raw', a[2], 'why', a[3])
+end
+
+-- KEYS: what is set aside, how many by where it came from. ARGV: its id. Dropped again, it counts no less.
+local function aside_drop(keys, a)
+  local kept = redis.call('XRANGE', keys[1], a[1], a[1])
+  if #kept == 0 then return 0 end
+  for i = 1, #kept[1][2], 2 do
+    if kept[1][2][i] == 'account' and redis.call('HINCRBY', keys[2], kept[1][2][i + 1], -1) <= 0 then
+      redis.call('HDEL', keys[2], kept[1][2][i + 1])
+    end
+  end
+  return redis.call('XDEL', keys[1], a[1])
+end
+
 redis.register_function('lease_take_1', lease_take)
 redis.register_function('lease_renew_1', lease_renew)
 redis.register_function('lease_drop_1', lease_drop)
@@ -120,3 +138,5 @@ redis.register_function('picture_1', picture)
 redis.register_function('draft_save_1', draft_save)
 redis.register_function('budget_take_1', budget_take)
 redis.register_function('budget_correct_1', budget_correct)
+redis.register_function('aside_put_1', aside_put)
+redis.register_function('aside_drop_1', aside_drop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -59,6 +59,7 @@ class Purse:
         self.empty: dict[str, Millis] = {}
         self.taken: list[str] = []
         self.corrected: dict[str, tuple[int, Millis]] = {}
+        self.paid: list[tuple[str, str]] = []
 
     async def take(self, call: str) -> None:
         if call in self.empty:
@@ -67,6 +68,9 @@ class Purse:
 
     async def correct(self, call: str, remaining: int, reset: Millis) -> None:
         self.corrected[call] = remaining, reset
+
+    async def pay(self, what: str, things: Iterable[str] = ("",)) -> None:
+        self.paid += [(what, thing) for thing in things]
 
 
 @dataclass
@@ -200,7 +204,7 @@ class House:
         """Make a worker that has just started."""
         account = self.scene.accounts["MinistryX"]
         used: Inbox = inbox or self.inbox  # type: ignore[assignment]  # a staged one behaves alike
-        purse = RealPurse(self.inbox.budgets, account.id, x.PROFILE.budgets)
+        purse = RealPurse(used, account, x.PROFILE)
         bot = bot or self.scene.bot()
         return Sender(used, account, bot, purse, self.inbox.now, LANES, no_sleep)
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from bots.contract import Batch, Busy, Inbound, Locked, News, Odd
+from bots.intake import take
 from bots.listening import LOCKED_PAUSE, leased
 from bots.outcomes import backoff
 from bots.platforms import x
 from inbox import Done, Inbox, Unavailable
 from inbox.conversations.denied import Denied
 from inbox.words import AccountId, Profile
-from sandbox.x.activity import SIGNATURE_HEADER, payloads_of_post, signed
+from sandbox.x.activity import SIGNATURE_HEADER, payload_of_dm, payloads_of_post, signed
 from tests.bots.conftest import SECRET, House, messages, read
 
 
@@ -221,3 +222,43 @@ async def test_lost() -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert await stopped.get() == 1
+
+
+async def reason(house: House) -> str:
+    """Return why the ministry is not complete up to now."""
+    return (await house.inbox.gaps.list())[0].reason
+
+
+async def test_why_an_account_is_not_complete_is_told_and_ends_with_the_next_whole_round(
+    house: House,
+) -> None:
+    now = house.scene.clock()
+    ends: list[tuple[Batch | Exception, str]] = [
+        (Busy(now + 60_000), "busy"),
+        (Locked(), "locked"),
+        (KeyError("a bug"), "broke"),
+        (Batch((), "c", 0), "partly"),
+        (Batch((), "c", now), ""),
+    ]
+    for end, why in ends:
+        await house.listener(Bot([end])).step(0)  # type: ignore[arg-type]  # it only listens
+        assert await reason(house) == why
+
+
+async def test_a_hole_is_kept_before_the_cursor_moves_over_it(house: House) -> None:
+    now = house.scene.clock()
+    bot = Bot([Batch((), "c", 0, hole=(now - 2000, now - 1000)), Batch((), "c", now)])
+    await house.listener(bot).step(0)  # type: ignore[arg-type]  # it only listens
+    gap = (await house.inbox.gaps.list())[0]
+    assert (gap.complete_until, gap.hole_from, gap.hole_until) == (now, now - 2000, now - 1000)
+
+
+async def test_an_encrypted_message_is_told_as_unreadable_once(house: House) -> None:
+    sealed = house.scene.world.dm("citizen", "MinistryX", "sealed", encrypted=True)
+    door = x.door({"consumer_secret": SECRET}, house.scene.ours)
+    body = payload_of_dm(house.scene.world, sealed, house.scene.world.user("MinistryX"))
+    assert door
+    [one] = door.receive({SIGNATURE_HEADER: signed(SECRET, body)}, body).news
+    for _ in range(3):
+        await take(house.inbox, house.scene.accounts["MinistryX"], one)
+    assert (await house.inbox.gaps.list())[0].unreadable == 1

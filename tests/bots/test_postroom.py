@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from bots.budgets import Purse
 from bots.contract import Bot, Refused
@@ -281,8 +282,8 @@ async def test_a_refusal_is_told_with_its_reason_and_not_tried_again(
 async def test_an_exhausted_budget_starts_nothing(house: House) -> None:
     ref = await house.answered()
     sender = house.sender()
-    few = {"post": (Budget(2, 900),)}
-    sender.purse = Purse(house.inbox.budgets, "x/ministry", few)
+    few = replace(x.PROFILE, budgets={"post": (Budget(2, 900),)})
+    sender.purse = Purse(house.inbox, sender.account, few)
     house.scene.world.faults.arm(POST, "busy", seconds=1)
     await house.sent(sender)
     house.scene.clock.forward(2)

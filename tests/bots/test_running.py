@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from bots import profiles, running
 from bots.budgets import GREETINGS, Purse
 from bots.contract import Busy, Secrets
+from bots.platforms.x import PROFILE
 from inbox.words import Budget
 from tests.bots.conftest import House
 
@@ -49,8 +51,14 @@ async def test_a_mention_is_taken_in_and_its_answer_leaves(house: House) -> None
     assert "secret" not in repr(secrets)
 
 
+def _purse(house: House, **calls: Budget) -> Purse:
+    granted = {call: (budget,) for call, budget in calls.items()}
+    profile = replace(PROFILE, budgets=granted)
+    return Purse(house.inbox, house.scene.accounts["MinistryX"], profile)
+
+
 async def test_a_budget_leaves_room_for_what_is_urgent(house: House) -> None:
-    purse = Purse(house.inbox.budgets, "x/ministry", {"dm": (Budget(4, 900),)})
+    purse = _purse(house, dm=Budget(4, 900))
     for _ in range(2):
         await purse.take("dm", GREETINGS)
     with pytest.raises(Busy) as busy:
@@ -63,7 +71,7 @@ async def test_a_budget_leaves_room_for_what_is_urgent(house: House) -> None:
 
 
 async def test_the_platforms_own_count_is_believed(house: House) -> None:
-    purse = Purse(house.inbox.budgets, "x/ministry", {"post": (Budget(100, 900),)})
+    purse = _purse(house, post=Budget(100, 900))
     until = house.scene.clock() + 60_000
     await purse.take("post")
     await purse.correct("post", 0, until)

@@ -129,3 +129,8 @@ def test_a_misspelt_command_is_not_taken_for_the_web_process() -> None:
     status, said = run("handlers", "al", **GOOD)
     assert status == 1
     assert "usage" in said
+
+
+def test_a_budget_is_in_what_the_platform_charges(tmp_path: Path) -> None:
+    here = changed(tmp_path, 'handle = "LandetUD"', 'handle = "LandetUD"\nbudget_month = "50 SEK"')
+    assert "x/landetud: budget_month is in SEK, x charges USD." in told(here)

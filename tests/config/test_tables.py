@@ -108,3 +108,8 @@ def test_a_contradiction_is_named(folder: Path, file: str, old: str, new: str, n
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "lanes.toml").unlink()
     assert "lanes.toml" in faults(folder)
+
+
+def test_a_budget_is_a_sum_of_money(folder: Path) -> None:
+    change(folder / "accounts.toml", 'receive = "webhook"', 'budget_month = "a lot"')
+    assert 'x/landetud: budget_month: a lot is no sum like "50 USD".' in faults(folder)

@@ -192,7 +192,7 @@ class Process:
 
     def _listener(self, account: Account) -> Listener:
         inbox, real = self.inbox, self.real
-        purse = Purse(inbox.budgets, account.id, x.PROFILE.budgets)
+        purse = Purse(inbox, account, x.PROFILE)
         wiring = Wiring(self.http, inbox.now, purse, real.ours, real.url)
         bot = x.connect(account, real.secrets.of(account), wiring)
         return Listener(inbox, account, bot, inbox.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from yarl import URL
 
 from bots.contract import Busy, Locked, Refused, Unsure, Wiring
 from bots.outcomes import REQUEST, Declined, of_status, of_transport
+from bots.platforms.x.counting import extract_urls
 from bots.platforms.x.payloads import Json
 from inbox.words import RefusedWhy
 
@@ -90,11 +91,26 @@ class Calls:
     async def read(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
         """Read within the budget; raises Busy, Locked or Refused."""
         await self._spending.take(budget)
-        return await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+        body = await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+        for price, things in read_in(body, "read_dm" if budget == "dm_events" else "read_post"):
+            await self._spending.pay(price, things)
+        return body
 
     async def write(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
-        """Change something, the budget being taken already; raises Unsure besides."""
-        return await self._call(budget, endpoint, args, params, writes=True)
+        """Change something, the budget being taken already; raises Unsure besides.
+
+        What nobody knows the outcome of counts as charged: rather too much than too little.
+        """
+        price = budget
+        if budget == "post" and extract_urls(params["text"]):
+            price = "post_with_url"
+        try:
+            body = await self._call(budget, endpoint, args, params, writes=True)
+        except Unsure:
+            await self._spending.pay(price)
+            raise
+        await self._spending.pay(price)
+        return body
 
     async def _call(
         self, budget: str, endpoint: str, args: Any, params: dict[str, Any], *, writes: bool
@@ -126,6 +142,22 @@ class Calls:
             return Locked()
         why = refusal(declined.status, declined.body)
         return Refused(why) if why else Locked()
+
+
+def read_in(body: Json, price: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield what X charges for in an answer, by price: what was asked for, and what came along."""
+    data = body.get("data") or []
+    asked = data if isinstance(data, list) else [data]
+    beside = body.get("includes") or {}
+    people = [one for one in asked if "username" in one] + list(beside.get("users", ()))
+    posts = [one for one in asked if "username" not in one]
+    for name, things in ((price, posts), ("read_user", people), ("read_post", _along(beside))):
+        if ids := [str(one["id"]) for one in things if "id" in one]:
+            yield name, ids
+
+
+def _along(beside: Json) -> list[Json]:
+    return [*beside.get("tweets", ()), *beside.get("posts", ())]
 
 
 def hush() -> None:

@@ -8,6 +8,9 @@ with warnings.catch_warnings():
     # It imports pkg_resources, which says that it is deprecated: nothing we could do about.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     from twitter_text import parse_tweet
+    from twitter_text.extract_urls import extract_urls
+
+__all__ = ["count", "extract_urls"]
 
 
 def count(text: str) -> int:

@@ -30,8 +30,20 @@ An app's own limits, 10,000 posts and 1,440 direct messages a day over all its a
 count: it says so with 429.
 """
 
-PRICES = {"post": 0.015, "post_with_url": 0.20, "dm": 0.015}
-"""US dollars a call (docs.x.com, pay per use; posts with an address since 2026)."""
+PRICES = {
+    "post": 0.015,
+    "post_with_url": 0.20,
+    "dm": 0.015,
+    "delete": 0.010,
+    "read_post": 0.005,
+    "read_user": 0.010,
+    "read_dm": 0.010,
+}
+"""US dollars a call, or a thing read (docs.x.com/x-api/getting-started/pricing, August 2026).
+
+What is read again on the same day (UTC) is not charged again. The price of reading one's own data,
+a fifth of it, is left aside, and so is that of pushes: the count is an estimate, X's console knows.
+"""
 
 PAGE = 100
 """The most a page of mentions, of a timeline or of direct messages holds."""

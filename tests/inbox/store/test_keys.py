@@ -28,6 +28,7 @@ def test_all_keys_of_one_conversation_lie_in_one_slot() -> None:
         keys.raw(tag, "20261123"),
         keys.sums(tag, "taken"),
         keys.out(tag, "x/landetud"),
+        keys.stuck(tag, "x/landetud"),
     ]
     assert len({key_slot(name.encode()) for name in names}) == 1
     assert len(set(names)) == len(names)

@@ -26,6 +26,7 @@ from inbox.store.epoch import Epoch
 from inbox.store.gaps import Gap, Gaps
 from inbox.store.greeted import Greeted
 from inbox.store.halts import Halts, seen_once
+from inbox.store.histories import Histories
 from inbox.store.lease import Leases
 from inbox.store.log import KeptMarks, Log, Marks, Source, Touched
 from inbox.store.notices import Notices
@@ -91,6 +92,7 @@ class Inbox:
         self._warnings: tuple[str, ...] = ()
         self.desk = Desk(client, policies, secret=secret, now=self.now, ids=ids)
         self.read = Read(client)
+        self.histories = Histories(client)
         self.queue = Queue(client)
         self.drafts = Drafts(client)
         self.leases = Leases(client, ids)

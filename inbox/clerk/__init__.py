@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from inbox import Inbox
 from inbox.clerk.followers import follow_views
 from inbox.clerk.greeting import Greeter
+from inbox.clerk.shelving import shelve
 from inbox.clerk.timers import keep_time
 from inbox.clerk.upkeep import tidy
 from inbox.team.policies import Policies
@@ -30,7 +31,7 @@ async def running(
     """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for work in (follow_views, keep_time, tidy):
+        for work in (follow_views, keep_time, shelve, tidy):
             tasks.create_task(work(inbox, stop), name=work.__name__)
         if phrases:
             tasks.create_task(Greeter(inbox, policies, phrases).keep(stop), name="greeting")

@@ -11,6 +11,8 @@ import msgspec
 
 from inbox.conversations.events import SCHEMA, TEXTS, Entry
 from inbox.conversations.state import Conversation
+from inbox.store.packing import unpack_snapshot
+from inbox.words import Millis
 
 UPCASTS: dict[int, Callable[[list[Any]], list[Any]]] = {}
 """Schema → how an entry written with it becomes one of the next; recorded entries never change."""
@@ -31,7 +33,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 _json = msgspec.json.Encoder()
 _kept = msgspec.json.Decoder(_Kept)
 _tree = msgspec.json.Decoder(list[Any])
-_SALT = 6  # its place in an entry
+_AT, _SALT = 3, 6  # their places in an entry
 
 
 def token(conversation: Conversation) -> str:
@@ -49,13 +51,23 @@ def decode_snapshot(raw: bytes | None) -> Conversation:
     """Read a conversation; one that does not exist has version 0."""
     if not raw:
         return Conversation()
-    kept = _kept.decode(raw)
+    kept = _kept.decode(unpack_snapshot(raw))
     return msgspec.structs.replace(kept.conversation, version=kept.version, head=kept.head)
 
 
 def beginning(op: str) -> bytes:
     """Give how the line of this operation begins: the whole id, closing quote and comma."""
     return b"[" + _json.encode(op) + b","
+
+
+def beginning_of(line: bytes) -> bytes:
+    """Give how this line begins."""
+    return beginning(_tree.decode(line)[0])
+
+
+def time_of(line: bytes) -> Millis:
+    """Give when the order of this line was written."""
+    return int(_tree.decode(line)[_AT])
 
 
 def encode_entry(entry: Entry) -> bytes:

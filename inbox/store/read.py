@@ -10,6 +10,7 @@ from inbox.conversations.reading import Reading, reading
 from inbox.conversations.state import Conversation
 from inbox.store import codec, keys
 from inbox.store.client import Client
+from inbox.store.histories import Histories
 from inbox.store.log import Touched
 from inbox.store.registry import Registry
 from inbox.words import AccountId, ConversationId, MessageId, OfficerId, PersonId
@@ -23,6 +24,7 @@ class Read:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._histories = Histories(client)
 
     async def conversation(self, id_: ConversationId) -> Conversation | None:
         """Return a conversation as it stands."""
@@ -40,7 +42,7 @@ class Read:
 
     async def lines(self, id_: ConversationId) -> list[bytes]:
         """Return a whole history's lines as they were written, oldest first."""
-        return list(await self._client.call("LRANGE", keys.past("conv", id_), 0, -1))
+        return await self._histories.lines(id_)
 
     async def reading(self, id_: ConversationId) -> Reading:
         """Return what was said and noted, edits and deletions applied."""

@@ -31,6 +31,7 @@ from inbox.desk import Desk, Done, Inbound
 from inbox.store import codec, keys
 from inbox.store.client import Argument, Client
 from inbox.store.commit import load
+from inbox.store.histories import Histories
 from inbox.store.registry import Registry
 from inbox.words import ConversationId
 from tests.cutter import cutting
@@ -91,8 +92,7 @@ async def did(desk: Desk, ref: ConversationId, command: Claim | Release, by: str
 
 
 async def history(client: Client, ref: ConversationId) -> list[bytes]:
-    lines: list[bytes] = await client.call("LRANGE", keys.past("conv", ref), 0, -1)
-    return lines
+    return await Histories(client).lines(ref)
 
 
 async def events(client: Client, ref: ConversationId) -> list[type]:

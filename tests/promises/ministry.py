@@ -29,6 +29,7 @@ from redis.retry import Retry
 from inbox.conversations.events import Entry
 from inbox.conversations.state import Conversation
 from inbox.store import codec, keys
+from inbox.store.histories import Kept
 from sandbox import cast
 from sandbox.product import PRODUCT, inherited, stop_server
 from sandbox.slack.server import app as slack_app
@@ -235,7 +236,10 @@ class Ministry:
                 id_ = name.decode().rpartition(":")[2]
                 found[id_] = History(
                     codec.decode_snapshot(server.get(name)),
-                    server.lrange(keys.past("conv", id_), 0, -1),
+                    Kept(
+                        server.lrange(keys.old("conv", id_), 0, -1),
+                        server.lrange(keys.past("conv", id_), 0, -1),
+                    ).read(),
                     {one.decode() for one in server.smembers(keys.known("conv", id_))},
                 )
         return found

@@ -17,8 +17,9 @@ from inbox.conversations.commands import AnyCommand, Claim, Release, StartSend, 
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Claimed
 from inbox.desk import Desk, Done
-from inbox.store import codec, keys
+from inbox.store import codec
 from inbox.store.client import Argument, Client
+from inbox.store.histories import Histories
 from inbox.team.policies import Policies
 from inbox.words import ConversationId, Officer
 from tests.bots.conftest import LANES, House, Scene
@@ -67,7 +68,7 @@ async def waiting(desks: Sequence[Desk], n: int) -> ConversationId:
 
 async def claims(client: Client, ref: ConversationId) -> list[Claimed]:
     """Return who ever held it, as its history tells."""
-    lines = await client.call("LRANGE", keys.past("conv", ref), 0, -1)
+    lines = await Histories(client).lines(ref)
     events = [event for line in lines for event in codec.decode_entry(line).events]
     return [event for event in events if isinstance(event, Claimed)]
 

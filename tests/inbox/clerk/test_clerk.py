@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from inbox.clerk.shelving import Settled
 from inbox.clerk.timers import called_for
 from inbox.clerk.upkeep import KEPT, KEPT_MOST, trim
 from inbox.conversations.commands import Lapse, Wake
@@ -13,6 +14,7 @@ from inbox.conversations.state import LAPSES_AFTER, Closing
 from inbox.conversations.state import Wake as Snooze
 from inbox.store import keys
 from inbox.store.client import Client
+from inbox.store.histories import SETTLED
 from inbox.store.log import KeptMarks, Log, entry_at, place
 from inbox.store.read import Read
 from tests.inbox import views
@@ -87,3 +89,14 @@ async def test_a_log_that_nobody_follows_is_kept_for_a_week(client: Client, log:
     _, told = await committed(client, 3)
     assert await trim(log, place(told[-1])[0] + 2 * KEPT) == 0
     assert await asyncio.wait_for(trim(log, place(told[-1])[0] + 2 * KEPT_MOST), 5) == 3
+
+
+async def test_news_is_told_to_the_shelf_only_once_it_has_settled(client: Client, log: Log) -> None:
+    _, told = await committed(client, 1)
+    at = place(told[0])[0]
+    early = Settled(log, lambda: at)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(early.news({})), 0.2)
+    settled = Settled(log, lambda: at + SETTLED)
+    (heard,) = await anext(settled.news({}))
+    assert (heard.item.id, heard.entry) == ("a" * 16, told[0])

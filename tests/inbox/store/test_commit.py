@@ -12,6 +12,7 @@ from inbox.conversations.state import Conversation
 from inbox.store import codec, keys, raw
 from inbox.store.client import Client
 from inbox.store.commit import Commit, Verdict, commit, load
+from inbox.store.histories import Histories
 
 AT = 1_770_000_000_000
 CHANNELS = ("C1", "C2")
@@ -44,8 +45,7 @@ async def done(client: Client, before: Conversation, op: str, **fields: Any) -> 
 
 
 async def lines(client: Client, id_: str) -> list[bytes]:
-    kept: list[bytes] = await client.call("LRANGE", keys.past("conv", id_), 0, -1)
-    return kept
+    return await Histories(client).lines(id_)
 
 
 async def test_a_commit_writes_snapshot_history_and_news_without_a_text(client: Client) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from inbox.conversations.commands import Claim
 from inbox.desk import Done
-from inbox.store import codec, keys
+from inbox.store import codec
 from inbox.store.client import Client
+from inbox.store.histories import Histories
 from tests.inbox.house import ACCOUNT, inbox_of, received
 from tests.servers import start, stopped
 
@@ -26,6 +27,6 @@ async def test_redis_7_keeps_conversations_too(redis_server: Path, tmp_path: Pat
             held = await inbox.read.conversation(ref)
             assert held
             client = Client(server.url)
-            lines = await client.call("LRANGE", keys.past("conv", ref), 0, -1)
+            lines = await Histories(client).lines(ref)
             assert codec.verify(lines) == held.head
             await client.aclose()

@@ -15,6 +15,7 @@ from inbox.desk import Desk, Done, Unavailable
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
 from inbox.store import checks
+from inbox.store.alerts import Alerts
 from inbox.store.aside import Aside, Refusals
 from inbox.store.boards import Boards
 from inbox.store.budgets import Budgets
@@ -38,6 +39,7 @@ from inbox.store.server import CannotStart, Embedded
 from inbox.store.timers import Timers
 from inbox.store.vitals import Look, Vitals
 from inbox.team.policies import Policies
+from inbox.triage.alerting import urgent
 from inbox.triage.urgency import place
 from inbox.words import AccountId, Millis
 
@@ -110,8 +112,12 @@ class Inbox:
         self.find = Find(data, self.read)
         self.timers = Timers(client)
         self.pictures = Pictures(
-            client, self.read, lambda c: place(c, policies.of(c.account, "clerk"))
+            client,
+            self.read,
+            lambda c: place(c, policies.of(c.account, "clerk")),
+            lambda c: urgent(c, policies),
         )
+        self.alerts = Alerts(client)
         self._follower = Follower(client, self.log, self.leases, self.aside)
         self._look = Look(client, self.leases)
         self._halts = Halts(client)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from handlers.slack.alerting import ALERT, Alerting
 from handlers.slack.cards import said
 from handlers.slack.office import Office
 from handlers.slack.pace import SlackRefused
@@ -16,7 +17,10 @@ from inbox.words import Account
 
 CHANGED = "slack_changed"
 """The notice that something happened to a channel of ours: for the board, not for people."""
-HERE_FIRST = ("private_nowhere", "private_public", "private_shared", "private_guest")
+HERE_FIRST = (
+    *("private_nowhere", "private_public", "private_shared", "private_guest"),
+    "nobody_to_alert",
+)
 """Notices told first where the account's officers read; all others in the fallback channel."""
 HOUR_MS = 3_600_000
 
@@ -47,6 +51,7 @@ class Alarms:
 
     def __init__(self, office: Office, changed: Callable[[str, str], Awaitable[None]]) -> None:
         self._office, self._changed = office, changed
+        self._alerting = Alerting(office)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the notices until `stop` is set."""
@@ -58,6 +63,8 @@ class Alarms:
             if notice.kind == CHANGED:
                 facts = notice.facts
                 await self._changed(str(facts.get("channel", "")), str(facts.get("ts", "")))
+            elif notice.kind == ALERT:
+                await self._alerting.call(notice.facts)
             else:
                 await self._tell(notice)
 

@@ -111,6 +111,21 @@ def news_thread(shown: Shown, lines: tuple[Line, ...], mention: str, say: Say) -
     return Post(text, [*blocks, *actions(answer)])
 
 
+def alert(shown: Shown, count: int, level: str, say: Say) -> Post:
+    """Call one officer to what waits unclaimed: facts only, since it lights a lock screen."""
+    head = say(f"alert.{level}", count=count)
+    text = f"{escape(head)} {escape(header_text(shown, say))}"
+    pressed = press(shown)
+    buttons = [button(ids.NEXT, say("button.next"), Press(), "primary")]
+    if count == 1:
+        buttons = [
+            button(ids.ANSWER, say("button.answer"), pressed, "primary"),
+            button(ids.CLAIM, say("button.claim"), pressed),
+        ]
+    blocks = [rich(words(head, bold=True)), facts(shown, say), *actions(*buttons)]
+    return Post(clip(text, MESSAGE_TEXT), blocks)
+
+
 def note_thread(shown: Shown, text: str, by: str, say: Say) -> Post:
     """Show a note under the card."""
     head = say("card.note_by", by=one_line(by, NAME))

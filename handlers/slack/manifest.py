@@ -19,6 +19,7 @@ from handlers.slack import ids
 SCOPES: Mapping[str, str] = {
     "app_mentions:read": "answers who calls it by name",
     "chat:write": "posts and updates the cards",
+    "im:write": "calls a duty officer by direct message to what waits unclaimed",
     "commands": "takes /inbox and the shortcuts",
     "users:read": "sees whether a member of a private channel is a guest",
     "dnd:read": "warns who is silent while on duty",

@@ -26,6 +26,7 @@ PER_MINUTE = {
     "conversations.info": 50,
     "conversations.list": 20,
     "conversations.members": 100,
+    "conversations.open": 50,
     "users.info": 100,
     "dnd.info": 50,
     "views.open": 100,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from inbox import Inbox
+from inbox.clerk.alerts import call_people, follow_urgent
 from inbox.clerk.followers import follow_views
 from inbox.clerk.greeting import Greeter
 from inbox.clerk.shelving import shelve
@@ -33,6 +34,8 @@ async def running(
     async with asyncio.TaskGroup() as tasks:
         for work in (follow_views, keep_time, shelve, tidy):
             tasks.create_task(work(inbox, stop), name=work.__name__)
+        for duty in (follow_urgent, call_people):
+            tasks.create_task(duty(inbox, policies, stop), name=duty.__name__)
         if phrases:
             tasks.create_task(Greeter(inbox, policies, phrases).keep(stop), name="greeting")
         try:

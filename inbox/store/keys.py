@@ -15,6 +15,7 @@ REGISTRY_PARTS = 4096
 
 BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
 ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
+ALERTED = "alerted"
 
 
 def bucket(id_: str) -> int:
@@ -56,6 +57,11 @@ def known(kind: str, id_: str) -> str:
 def draft(id_: ConversationId, officer: OfficerId) -> str:
     """Name an officer's autosaved text."""
     return f"draft:{tag(id_)}:{id_}:{officer}"
+
+
+def alert(id_: ConversationId) -> str:
+    """Name the record of who was called to a conversation that waits."""
+    return f"alert:{tag(id_)}:{id_}"
 
 
 def _own(kind: str, id_: str) -> str:
@@ -199,6 +205,11 @@ def out(tag: str, account: AccountId) -> str:
 def stuck(tag: str, account: AccountId) -> str:
     """Name the bucket's share of an account's undelivered answers: conversations, by since when."""
     return f"stuck:{tag}:{account}"
+
+
+def watch(tag: str) -> str:
+    """Name the bucket's unclaimed conversations on which lives may depend, by the next look."""
+    return f"watch:{tag}"
 
 
 def trimmed(tag: str) -> str:

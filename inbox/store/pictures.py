@@ -15,10 +15,11 @@ from inbox.store.outbox import leaves_at
 from inbox.store.read import Read
 from inbox.words import ConversationId
 
-View = Literal["out", "stuck", "of", "held", "queue", "due"]
+View = Literal["out", "stuck", "of", "held", "queue", "due", "watch"]
 Place: TypeAlias = Callable[[Conversation], "tuple[str, int] | None"]
+Urgent: TypeAlias = Callable[[Conversation], bool]
 
-VIEWS: tuple[View, ...] = ("out", "stuck", "of", "held", "queue", "due")
+VIEWS: tuple[View, ...] = ("out", "stuck", "of", "held", "queue", "due", "watch")
 
 
 class Spot(NamedTuple):
@@ -34,13 +35,17 @@ class Pictures:
 
     The step that writes compares the snapshot in the same slot, so an older picture never covers a
     newer one, whoever comes late: a follower that lost its lease, or a rebuild beside live traffic.
-    `place` gives a conversation's Slack channel and score in the queue.
+    `place` gives a conversation's Slack channel and score in the queue; `urgent` says whether
+    somebody must be called to it.
     """
 
-    def __init__(self, client: Client, read: Read, place: Place) -> None:
+    def __init__(
+        self, client: Client, read: Read, place: Place, urgent: Urgent = lambda _: False
+    ) -> None:
         self._client = client
         self._read = read
         self._place = place
+        self._urgent = urgent
 
     async def out(self, touched: tuple[Touched, ...]) -> None:
         """Draw when the postroom must look at these conversations, and what is undelivered."""
@@ -54,6 +59,10 @@ class Pictures:
     async def held(self, touched: tuple[Touched, ...]) -> None:
         """Draw who holds these conversations."""
         await self._draw("held", touched)
+
+    async def watch(self, touched: tuple[Touched, ...]) -> None:
+        """Draw to which of these conversations somebody must be called: each is looked at anew."""
+        await self._draw("watch", touched)
 
     async def rebuild(self, view: View) -> None:
         """Draw every conversation anew and take out what does not belong, beside live traffic.
@@ -109,6 +118,9 @@ class Pictures:
                 )
             case "due":
                 return Spot(keys.due(tag), f"conv/{id_}", _or_gone(due_at(conversation)))
+            case "watch":
+                since = conversation.waiting_since if self._urgent(conversation) else None
+                return Spot(keys.watch(tag), id_, _or_gone(since))
             case "queue":
                 place = self._place(conversation)
                 return Spot(keys.queue(tag, place[0]), id_, place[1]) if place else None
@@ -154,3 +166,5 @@ def _pattern(view: View) -> str:
             return keys.held("*")
         case "due":
             return keys.due("*")
+        case "watch":
+            return keys.watch("*")

@@ -56,6 +56,7 @@ SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "im:write",
         "reactions:write",
         "users:read",
     }

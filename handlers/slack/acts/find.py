@@ -12,10 +12,10 @@ from handlers.slack.home import home
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
 from handlers.slack.shown import Told, line_of
+from handlers.slack.silence import silent_until
 from handlers.slack.summary import counted
 from handlers.slack.who import Actor
 from inbox.conversations.denied import Denied
-from inbox.words import Millis
 
 FOUND = 15
 WHOLE = 10_000
@@ -72,7 +72,7 @@ async def help_me(office: Office, click: Click) -> Acknowledgement:
 async def on_duty(office: Office, click: Click, words: str = "") -> Acknowledgement:
     """Put the officer on duty for a shift, and warn where their Slack is silent."""
     await go_on_duty(office, click.who, words)
-    if until := await _silent_until(office, click.who):
+    if until := await silent_until(office, click.who.user):
         return await _told(office, click, Told("duty.silent", {"until": At(until)}))
     return await _told(office, click, Told("duty.on"))
 
@@ -91,20 +91,6 @@ async def off_duty(office: Office, click: Click) -> Acknowledgement:
     """Take the officer off duty."""
     await office.inbox.duty.off(click.who.officer.id)
     return await _told(office, click, Told("duty.off"))
-
-
-async def _silent_until(office: Office, who: Actor) -> Millis:
-    """Return until when Do Not Disturb silences this officer's Slack; 0 where it does not."""
-    try:
-        told = await office.pace.at_once("dnd.info", user=who.user)
-    except (SlackRefused, Doubt):
-        return 0
-    now = office.inbox.now() / 1000
-    ends = told.get("next_dnd_end_ts", 0)
-    if told.get("snooze_enabled"):
-        return int(told.get("snooze_endtime") or ends) * 1000
-    scheduled = told.get("next_dnd_start_ts", 0) <= now < ends
-    return int(ends) * 1000 if told.get("dnd_enabled") and scheduled else 0
 
 
 async def _told(office: Office, click: Click, what: Told) -> Acknowledgement:

@@ -139,5 +139,5 @@ def _fresh(alerted: Alerted, officer: OfficerId, now: Millis) -> bool:
     if outcome is None:
         return True
     if outcome.how == "told":
-        return False  # guard: called-once test=tests/handlers/slack/test_alerting.py::test_the_next_is_called_after_two_minutes_and_the_supervisor_after_five
+        return False  # guard: called-once test=tests/inbox/triage/test_alerting.py::test_nobody_is_called_twice_for_the_same_and_then_it_is_told_that_nobody_is_left
     return outcome.at + SILENT_MS <= now

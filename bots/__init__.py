@@ -1,4 +1,4 @@
-"""The only room that speaks to the public world; entry points compose `profiles` and `running`.
+"""The only room that speaks to the public world; entry points compose what it gives.
 
 It is loaded when first asked for, so that the contract can be imported without a platform.
 """
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bots.at_work import profiles, running
+    from bots.checking import checked
 
-__all__ = ["profiles", "running"]
+__all__ = ["checked", "profiles", "running"]
+
+ROOMS = {"checked": "bots.checking"}
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("bots.at_work"), name)
+    return getattr(import_module(ROOMS.get(name, "bots.at_work")), name)

@@ -13,6 +13,7 @@ from inbox.words import (
     Account,
     AccountId,
     Audience,
+    Finding,
     Media,
     MessageId,
     Millis,
@@ -63,14 +64,6 @@ class Batch(Record, frozen=True):
     cursor: str = ""
     until: Millis = 0
     hole: tuple[Millis, Millis] | None = None
-
-
-class Finding(Record, frozen=True):
-    """One thing `config check` found, and what to do about it."""
-
-    ok: bool
-    what: str
-    advice: str = ""
 
 
 class Busy(Exception):

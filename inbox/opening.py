@@ -41,7 +41,7 @@ from inbox.store.vitals import Look, Vitals
 from inbox.team.policies import Policies
 from inbox.triage.alerting import urgent
 from inbox.triage.urgency import place
-from inbox.words import AccountId, Millis
+from inbox.words import AccountId, Finding, Millis
 
 __all__ = [
     "CannotStart",
@@ -217,6 +217,21 @@ class Inbox:
             "persistence": "; ".join(self._warnings),
             "clock": "" if fast else f"{self._offset} ms off the server's",
         }
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Say what server this is, and how safely and how punctually it keeps things."""
+        told = await self.ready()
+        if told["store"]:
+            return (Finding(False, f"The store is {told['store']}.", "Start it."),)
+        found = [Finding(True, f"The store answers: {await checks.server(self._client)}.")]
+        if told["persistence"]:
+            found.append(Finding(True, f"The store: {told['persistence']}.", checks.PERSIST))
+        else:
+            found.append(Finding(True, "What is acknowledged is on its disk (appendfsync always)."))
+        what = f"Its clock and ours are {abs(self._offset)} ms apart."
+        advice = "Set both clocks (NTP)." if told["clock"] else ""
+        found.append(Finding(not told["clock"], what, advice))
+        return tuple(found)
 
     async def vitals(self) -> Vitals:
         """Return how queues, followers, timers and the store are doing; raises Gone."""

@@ -158,6 +158,14 @@ def money(text: str) -> Money:
     return Money(float(amount), currency)
 
 
+class Finding(Record, frozen=True):
+    """One thing `config check` found; advice beside what is well is a warning."""
+
+    ok: bool
+    what: str
+    advice: str = ""
+
+
 class Account(Record, frozen=True):
     """An official account and its policies, as accounts.toml gives them."""
 

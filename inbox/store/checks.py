@@ -20,6 +20,8 @@ from inbox.store.server import CannotStart
 OLDEST = {"valkey": 8, "redis": 7}
 """Functions came with Redis 7; Valkey began as 7.2 and is supported by its makers from 8."""
 
+PERSIST = "CONFIG SET appendonly yes, appendfsync always, and the same in its configuration file."
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,6 +45,15 @@ async def check_server(client: Client) -> tuple[str, ...]:
     for warning in warnings:
         log.warning("weak_persistence", advice=warning)
     return tuple(dict.fromkeys(warnings))
+
+
+async def server(client: Client) -> str:
+    """Return what server this is, in a word or two for an operator."""
+    answers = await client.everywhere("INFO", "server")
+    facts = {str(name): str(value) for name, value in answers[0].items()}
+    name = "valkey" if "valkey_version" in facts else "redis"
+    many = f", {len(answers)} primaries" if client.cluster else ""
+    return f"{name.title()} {facts.get(f'{name}_version', '?')}{many}"
 
 
 async def check_birth(client: Client, data: Path, mode: str) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from aiohttp import web
 
 from sandbox.x.problems import unauthorized
-from sandbox.x.records import App, Grant, User
+from sandbox.x.records import Access, App, Grant, User
 from sandbox.x.world import World
 
 HOSTS = ("https://api.twitter.com", "https://api.x.com")
@@ -51,8 +51,8 @@ def signature(
     return base64.b64encode(hmac.digest(key.encode(), base.encode(), hashlib.sha1)).decode()
 
 
-def verified(world: World, request: web.Request) -> tuple[App, User]:
-    """Return the app and the user that signed a request; refuse with 401 otherwise."""
+def verified(world: World, request: web.Request) -> tuple[App, User, Access]:
+    """Return the app and the user that signed a request, and what the token may do; else 401."""
     said = authorization(request.headers.get("Authorization", ""))
     grant = world.grants.get(said.get("oauth_token", ""))
     app = world.apps.get(grant.app_id) if grant else None
@@ -60,7 +60,7 @@ def verified(world: World, request: web.Request) -> tuple[App, User]:
         raise unauthorized()
     if not _signed(request, said, app, grant):
         raise unauthorized()
-    return app, world.users[grant.user_id]
+    return app, world.users[grant.user_id], grant.access
 
 
 def _signed(request: web.Request, said: dict[str, str], app: App, grant: Grant) -> bool:

@@ -7,6 +7,8 @@ from typing import Literal
 
 Mark = Literal["none", "blue", "business", "government", "parody"]
 Tier = Literal["self_serve", "enterprise"]
+Access = Literal["read", "read-write", "read-write-directmessages"]
+"""What the app's permissions were when its token was granted; told in x-access-level."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Grant:
     tokens: Tokens
     app_id: str
     user_id: str
+    access: Access = "read-write-directmessages"
 
 
 @dataclass(frozen=True)

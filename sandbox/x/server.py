@@ -15,6 +15,7 @@ from sandbox.x.limits import Meter
 from sandbox.x.oauth import verified
 from sandbox.x.problems import Refused, forbidden, too_many, unpaid
 from sandbox.x.query import Query
+from sandbox.x.records import Access, User
 from sandbox.x.shapes import Json
 from sandbox.x.world import World
 
@@ -80,14 +81,12 @@ def _handler(
     async def carry_out(request: web.Request) -> web.StreamResponse:
         headers: dict[str, str] = {}
         try:
-            app, viewer = verified(world, request)
+            app, viewer, access = verified(world, request)
             free, headers = meter.spend(viewer.id, endpoint.name)
+            headers |= {"x-access-level": access}
             if not free:
                 raise too_many()
-            if not world.paid:
-                raise unpaid()
-            if viewer.suspended:
-                raise forbidden(SUSPENDED)
+            _let(world, viewer, access, endpoint)
             answer = Answer(world, viewer, Query(request.query, endpoint.own))
             body = await endpoint.act(Call(request, app, viewer, answer))
         except Refused as refused:
@@ -104,7 +103,27 @@ def _handler(
     return handle
 
 
+def _let(world: World, viewer: User, access: Access, endpoint: Endpoint) -> None:
+    """Raise where the app has no credits, the account is suspended, or the token may not do it."""
+    if not world.paid:
+        raise unpaid()
+    if viewer.suspended:
+        raise forbidden(SUSPENDED)
+    if not _permitted(access, endpoint):
+        raise forbidden(NOT_PERMITTED)
+
+
+def _permitted(access: Access, endpoint: Endpoint) -> bool:
+    if "/dm_" in endpoint.path:
+        return "directmessages" in access
+    return endpoint.method == "GET" or "write" in access
+
+
 LEFT_NONE = {"x-rate-limit-remaining": "0"}
+NOT_PERMITTED = (
+    "Your client app is not configured with the appropriate oauth1 app permissions for this"
+    " endpoint."
+)
 SUSPENDED = "Your account is suspended and is not permitted to access this feature."
 
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
-from bots.contract import Bot, Busy, Finding, Locked, Refused, Unsure, Wiring
+from bots.contract import Bot, Busy, Locked, Refused, Unsure, Wiring
 from bots.platforms import x
 from bots.platforms.x.calls import refusal
 from inbox.words import Media, Reach, Ref
@@ -258,7 +258,11 @@ async def test_media_are_fetched_from_xs_own_hosts_only(scene: Scene) -> None:
 
 async def test_the_check_names_whose_token_it_is(scene: Scene) -> None:
     bot = scene.bot()
-    assert await bot.check() == (Finding(True, "The token is @MinistryX's."),)
+    found = [one.what for one in await bot.check() if one.ok]
+    assert found[:2] == [
+        "The token is @MinistryX's.",
+        "The token may read, write and send direct messages.",
+    ]
     scene.tokens["MinistryX"] = scene.tokens["EmbassyX"]
     [wrong] = await scene.bot().check()
     assert not wrong.ok

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
-from bots.contract import Batch, Busy, Finding, Locked, Refused, Wiring
+from bots.contract import Batch, Busy, Locked, Refused, Wiring
 from bots.platforms.x.calls import Calls
+from bots.platforms.x.checking import LOCKED, granted
 from bots.platforms.x.limits import PROFILE
 from bots.platforms.x.listening import Listening
 from bots.platforms.x.news import dm_of
@@ -27,6 +28,7 @@ from inbox.conversations.receiving import plain
 from inbox.words import (
     Account,
     Audience,
+    Finding,
     Media,
     MessageId,
     Millis,
@@ -127,17 +129,18 @@ class XBot:
             return found
 
     async def check(self) -> tuple[Finding, ...]:
-        """Say whether the credentials work and are this account's."""
+        """Say whether the credentials work, are this account's, and may do what we do."""
         try:
             me = (await self._calls.read("me", "get_me"))["data"]
         except Locked:
-            return (Finding(False, "X refuses the token.", "Grant the app anew."),)
+            return (Finding(False, "X refuses the token.", LOCKED),)
         except (Busy, Refused) as error:
             return (Finding(False, f"X could not be asked: {error}.", "Try again later."),)
         if me["id"] != self._account.native_id:
             what = f"The token is @{me['username']}'s ({me['id']})."
             return (Finding(False, what, "Correct native_id or the token in accounts.toml."),)
-        return (Finding(True, f"The token is @{me['username']}'s."),)
+        name = f"The token is @{me['username']}'s."
+        return (Finding(True, name), *granted(self._account, self._calls.headers))
 
     async def revoke(self) -> None:
         """Invalidate our own token at X (docs.x.com, POST oauth/invalidate_token)."""

@@ -87,6 +87,8 @@ class Calls:
             wait_on_rate_limit=False,
         )
         self._client.session = _Session(wiring.http, wiring.api_url)
+        self.headers: Mapping[str, str] = {}
+        """What the last answer said beside its body: what we may do, and how often."""
 
     async def read(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
         """Read within the budget; raises Busy, Locked or Refused."""
@@ -130,6 +132,7 @@ class Calls:
         return msgspec.convert(body, dict[str, Any])
 
     async def _correct(self, budget: str, headers: Mapping[str, str]) -> None:
+        self.headers = headers
         left, reset = headers.get("x-rate-limit-remaining"), headers.get("x-rate-limit-reset")
         if left and reset and left.isdecimal() and reset.isdecimal():
             await self._spending.correct(budget, int(left), int(reset) * 1000)

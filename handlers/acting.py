@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from handlers.say import Book, Say
 from handlers.shown import Line, Shown, Writing, line_of
@@ -191,9 +191,15 @@ class Acting:
                 await self.do(who, other.id, Claim(), f"{op}:{other.id}")
         return done
 
-    async def next(self, who: Actor, op: str) -> ConversationId:
-        """Claim the most urgent one that waits for this officer; "" where none does."""
-        for one in await self.inbox.queue.first(self.channels(who.officer), LOOKED_AT):
+    async def next(
+        self, who: Actor, op: str, here: Collection[str] | None = None
+    ) -> ConversationId:
+        """Claim the most urgent one that waits for this officer; "" where none does.
+
+        Of what waits in the channels `here` only, where the others may not be shown.
+        """
+        queues = [c for c in self.channels(who.officer) if here is None or c in here]
+        for one in await self.inbox.queue.first(queues, LOOKED_AT):
             if await self._won(who, one.id, op):
                 return one.id
         return ""

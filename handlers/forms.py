@@ -6,7 +6,7 @@ Each form returns the command(s), or `Wrong`: a sentence about what was typed, n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from inbox.conversations.commands import (
     Untag,
 )
 from inbox.conversations.state import Conversation, Outcome
+from inbox.triage.lanes import folded
 from inbox.words import Millis, OfficerId, PartId, Record
 
 EVERYONE = "everyone"
@@ -38,6 +39,8 @@ MORNING = 9
 """The hour meant by a day without an hour."""
 
 Verb = Literal["next", "mine", "find", "on", "off", "help"]
+VERBS: Mapping[str, Verb] = {verb: verb for verb in get_args(Verb)}
+"""What is understood whatever the languages."""
 
 UNITS: dict[str, str] = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minut", "minuter"), "minutes"),
@@ -79,7 +82,7 @@ class Wrong(Record, frozen=True):
 
 
 class Asked(Record, frozen=True):
-    """What was typed after the slash command."""
+    """What was typed after the slash command, or said to us in plain words."""
 
     verb: Verb
     words: str = ""
@@ -88,13 +91,34 @@ class Asked(Record, frozen=True):
 Sorting: TypeAlias = tuple[Tag | Untag | SetLane, ...]
 
 
-def asked(text: str) -> Asked:
+def asked(text: str, verbs: Mapping[str, Verb] = VERBS) -> Asked:
     """Read what follows the slash command; nothing means next, and unknown words mean help."""
     verb, _, words = text.strip().partition(" ")
-    known = next((known for known in get_args(Verb) if known == verb.lower()), None)
+    known = verbs.get(" ".join(folded(verb)))
     if known is None:
         return Asked("help") if verb else Asked("next")
     return Asked(known, words.strip())
+
+
+def said(text: str, verbs: Mapping[str, Verb]) -> Asked:
+    """Read what was said to us in plain words.
+
+    Talk is no order: nothing, or more words than the order has, mean help and claim nothing.
+    """
+    found = asked(text, verbs)
+    short = bool(found.words) is (found.verb == "find") or found.verb == "on"
+    return found if text.strip() and short else Asked("help")
+
+
+def verbs(languages: Mapping[str, Mapping[str, str]]) -> Mapping[str, Verb]:
+    """Return what each word of `[verb]` asks for, in every language there is."""
+    words = {
+        " ".join(folded(phrases[f"verb.{verb}"])): verb
+        for phrases in languages.values()
+        for verb in VERBS.values()
+        if f"verb.{verb}" in phrases
+    }
+    return {**words, **VERBS}
 
 
 def note(name: str, text: str) -> AddNote | Wrong:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import forms
-from handlers.slack.acts import find, notes
+from handlers.slack.acts import find, notes, words
+from handlers.slack.acts.words import Said
 from handlers.slack.board import Board
-from handlers.slack.cards import said
 from handlers.slack.office import Office
-from handlers.slack.safe import decoded
 from handlers.slack.who import Actor, actor
 
 PLAIN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
@@ -45,28 +43,9 @@ async def _typed(office: Office, who: Actor | None, event: Mapping[str, Any]) ->
     """Keep what an officer typed under a card as a note; answer what is said to us directly."""
     if who is None or event.get("bot_id"):
         return
-    channel, ts = str(event.get("channel", "")), str(event.get("ts", ""))
-    thread, text = str(event.get("thread_ts", "")), decoded(str(event.get("text", "")))
-    if thread and thread != ts:
-        if ref := await office.card_at(channel, thread):
-            await notes.typed_under_card(office, who, ref, text, (channel, thread, ts))
-    elif event.get("channel_type") == "im" or event.get("type") == "app_mention":
-        await _answered(office, who, channel, ts, text)
-
-
-async def _answered(office: Office, who: Actor, channel: str, ts: str, text: str) -> None:
-    """Carry out what can be done without a modal, and say how the rest is done."""
-    if not await office.inbox.seen_once(f"slack:{channel}:{ts}", 30 * 3600):
-        return  # Slack says a mention twice, and repeats for hours what it thinks was lost
-    asked = forms.asked(text.replace(f"@{office.bot}", ""))
-    if asked.verb == "on":
-        await find.go_on_duty(office, who, asked.words)
-    elif asked.verb == "off":
-        await office.inbox.duty.off(who.officer.id)
-    key = {"on": "duty.on", "off": "duty.off"}.get(asked.verb, "thread.use_command")
-    post = said(office.say(who.officer), key, command=office.command)
-    office.afterwards(
-        office.pace.post(
-            f"said.{channel}.{ts}", channel=channel, text=post.text, blocks=post.blocks
-        )
-    )
+    said = Said.read(event)
+    if said.thread and (ref := await office.card_at(said.channel, said.thread)):
+        place = (said.channel, said.thread, said.ts)
+        await notes.typed_under_card(office, who, ref, said.text, place)
+    elif said.to_us:
+        await words.heard(office, who, said)

@@ -17,7 +17,7 @@ DEMO = Path(__file__).parents[2] / "config" / "demo"
 BOOK = read(DEMO)
 LANGUAGES = ("sv", "en", "ar")
 ROOMS = Path(__file__).parents[2] / "handlers"
-SECTIONS = "audience|button|card|answer|refused|modal|thread|summary|home|help|duty"
+SECTIONS = "audience|button|card|answer|refused|modal|thread|summary|home|help|duty|spoken"
 NOW = 1_790_000_000_000
 
 

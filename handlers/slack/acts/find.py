@@ -11,7 +11,7 @@ from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
-from handlers.slack.shown import Told, line_of
+from handlers.slack.shown import Shown, Told, line_of
 from handlers.slack.silence import silent_until
 from handlers.slack.summary import counted
 from handlers.slack.who import Actor
@@ -47,20 +47,30 @@ async def page(office: Office, click: Click) -> Acknowledgement:
 async def find(office: Office, click: Click, words: str = "") -> Acknowledgement:
     """Search the conversations of the officer's accounts."""
     sought = words or ids.typed(click.values, ids.WORDS)
-    accounts = tuple(one.id for one in office.policies.accounts_for(click.who.officer))
-    found = await office.inbox.find.search(sought, accounts, FOUND * 2) if sought else ()
-    rows = await office.readable(click.who, await office.inbox.read.conversations(found))
+    rows = await found(office, click.who, sought)
     say = office.say(click.who.officer)
     return await show(office, click, found_view(sought, rows[:FOUND], say, opened(office, click)))
 
 
+async def found(office: Office, who: Actor, sought: str) -> list[Shown]:
+    """Return what this officer may read of what these words find."""
+    accounts = tuple(one.id for one in office.policies.accounts_for(who.officer))
+    refs = await office.inbox.find.search(sought, accounts, FOUND * 2) if sought else ()
+    return await office.readable(who, await office.inbox.read.conversations(refs))
+
+
 async def mine(office: Office, click: Click) -> Acknowledgement:
     """Show what the officer holds."""
-    held = await office.inbox.read.held(click.who.officer.id)
-    rows = await office.readable(click.who, await office.inbox.read.conversations(held))
+    rows = await held(office, click.who)
     say = office.say(click.who.officer)
     view = found_view(say("button.mine"), rows[:FOUND], say, opened(office, click))
     return await show(office, click, view)
+
+
+async def held(office: Office, who: Actor) -> list[Shown]:
+    """Return what an officer holds."""
+    refs = await office.inbox.read.held(who.officer.id)
+    return await office.readable(who, await office.inbox.read.conversations(refs))
 
 
 async def help_me(office: Office, click: Click) -> Acknowledgement:
@@ -71,20 +81,23 @@ async def help_me(office: Office, click: Click) -> Acknowledgement:
 
 async def on_duty(office: Office, click: Click, words: str = "") -> Acknowledgement:
     """Put the officer on duty for a shift, and warn where their Slack is silent."""
-    await go_on_duty(office, click.who, words)
-    if until := await silent_until(office, click.who.user):
-        return await _told(office, click, Told("duty.silent", {"until": At(until)}))
-    return await _told(office, click, Told("duty.on"))
+    return await _told(office, click, await go_on_duty(office, click.who, words))
 
 
-async def go_on_duty(office: Office, who: Actor, words: str = "") -> None:
-    """Put the officer on duty: until what they typed ("until 16:00"), else for a shift."""
+async def go_on_duty(office: Office, who: Actor, words: str = "") -> Told:
+    """Put the officer on duty: until what they typed ("until 16:00"), else for a shift.
+
+    Returns what to say of it: that they are, or that their Slack is silent all the same.
+    """
     now = office.inbox.now()
     zones = [account.time_zone for account in office.policies.accounts_for(who.officer)]
-    typed = words.removeprefix("until ").removeprefix("till ")
+    typed = words.removeprefix("until ").removeprefix("till ").removeprefix("حتى ")
     ends = forms.snooze(typed, now + SHIFT_MS, now, zones[0] if zones else "UTC")
     until = now + SHIFT_MS if isinstance(ends, forms.Wrong) else ends.until
     await office.inbox.duty.on(who.officer.id, until)
+    if silent := await silent_until(office, who.user):
+        return Told("duty.silent", {"until": At(silent)})
+    return Told("duty.on")
 
 
 async def off_duty(office: Office, click: Click) -> Acknowledgement:
@@ -105,13 +118,13 @@ async def show_home(office: Office, who: Actor) -> None:
     """Draw an officer's Home as of now."""
     named = office.channels(who.officer)
     counts = await counted(office, named)
-    held = await office.inbox.read.conversations(await office.inbox.read.held(who.officer.id))
+    mine = await office.inbox.read.conversations(await office.inbox.read.held(who.officer.id))
     queue = await office.inbox.queue.first(list(named), FOUND)
     waiting = await office.inbox.read.conversations([one.id for one in queue])
     view = home(
         who.officer.name,
         counts,
-        await office.readable(who, [c for c in held if c.state != "closed"]),
+        await office.readable(who, [c for c in mine if c.state != "closed"]),
         await office.readable(who, waiting),
         office.say(who.officer),
     )
@@ -123,7 +136,7 @@ async def show_home(office: Office, who: Actor) -> None:
 
 async def command(office: Office, click: Click) -> Acknowledgement:
     """Carry out a typed command: /inbox next, mine, find, on, off, help."""
-    asked = forms.asked(click.text)
+    asked = forms.asked(click.text, forms.verbs(office.book.languages))
     match asked.verb:
         case "next":
             return await claim.next_one(office, click)

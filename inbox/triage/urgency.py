@@ -9,6 +9,8 @@ from inbox.words import Account, Lane, Policy
 
 RANK = 10**13
 """One rank outweighs every time in milliseconds until the year 2286."""
+INFO = "info"
+"""The lane above which a language that nobody on duty reads is served (UX.md, 8)."""
 UNKNOWN_LANE = 99
 """The rank of a lane that the tables no longer know: behind all others, never lost."""
 
@@ -25,8 +27,26 @@ def place(conversation: Conversation, policy: Policy) -> tuple[str, int] | None:
     channel = channel_of(conversation, policy.account)
     if conversation.state != "waiting" or conversation.waiting_since <= 0 or not channel:
         return None
+    return channel, _rank(conversation, policy) * RANK + conversation.waiting_since
+
+
+def _rank(conversation: Conversation, policy: Policy) -> int:
+    """Return how early it is served: its lane's turn, but one that nobody can read before info.
+
+    It may be anything: until somebody has read it, it is not known to be no more than a question.
+    """
     rank = rank_of(conversation.lane, policy.lanes)
-    return channel, rank * RANK + conversation.waiting_since
+    info = next((lane.rank for lane in policy.lanes if lane.name == INFO), None)
+    if info is None or rank < info or not unread(conversation.language, policy):
+        return rank
+    ahead = info - 1
+    return rank if any(lane.reserved and lane.rank >= ahead for lane in policy.lanes) else ahead
+
+
+def unread(language: str, policy: Policy) -> bool:
+    """Say whether people are on duty and none of them reads this language."""
+    duty = [policy.officers[one] for one in policy.on_duty if one in policy.officers]
+    return bool(language and duty) and all(language not in one.languages for one in duty)
 
 
 def rank_of(lane: str, lanes: Sequence[Lane]) -> int:

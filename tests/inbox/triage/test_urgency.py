@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from inbox.conversations.state import Claim, Closing, Conversation, Wake
 from inbox.triage.urgency import channel_of, place
+from inbox.words import Lane, Officer, Policy
 from tests.inbox.conversations.house import ACCOUNT, POLICY, START
 
 WAITING = Conversation(account=ACCOUNT.id, lane="consular", waiting_since=START)
@@ -42,3 +43,39 @@ def test_private_conversations_stand_in_the_private_channel_or_nowhere() -> None
     without = replace(ACCOUNT, private_channel="")
     assert channel_of(private, without) == ""
     assert place(private, replace(POLICY, account=without)) is None
+
+
+LANES = (
+    Lane("life-safety", 0, 5, reserved=True),
+    Lane("press", 4, 120),
+    Lane("info", 5, 240),
+    Lane("other", 6, 480),
+)
+DUTY = replace(
+    POLICY,
+    lanes=LANES,
+    officers={"aj": Officer("aj", "AJ", "Anna", languages=("sv", "en"))},
+    on_duty=frozenset({"aj"}),
+)
+
+
+def rank(policy: Policy, **fields: str) -> int:
+    found = place(replace(WAITING, **fields), policy)
+    assert found
+    return found[1] // 10**13
+
+
+def test_a_language_nobody_on_duty_reads_is_served_before_info() -> None:
+    for lane, before in (("other", 6), ("info", 5)):
+        assert rank(DUTY, lane=lane, language="sv") == before
+        assert rank(DUTY, lane=lane, language="fa") == 4
+        assert rank(DUTY, lane=lane, language="") == before
+        assert rank(replace(DUTY, on_duty=frozenset()), lane=lane, language="fa") == before
+    assert rank(DUTY, lane="life-safety", language="fa") == 0
+    assert rank(DUTY, lane="press", language="fa") == 4
+
+
+def test_an_unread_language_never_counts_as_life_safety() -> None:
+    few = (Lane("life-safety", 0, 5, reserved=True), Lane("info", 1, 240), Lane("other", 6, 480))
+    assert rank(replace(DUTY, lanes=few), lane="other", language="fa") == 6
+    assert rank(replace(DUTY, lanes=LANES[:2]), lane="press", language="fa") == 4

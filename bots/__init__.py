@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bots.at_work import profiles, running
     from bots.checking import checked
+    from bots.witness import witness
 
-__all__ = ["checked", "profiles", "running"]
+__all__ = ["checked", "profiles", "running", "witness"]
 
-ROOMS = {"checked": "bots.checking"}
+ROOMS = {"checked": "bots.checking", "witness": "bots.witness"}
 
 
 def __getattr__(name: str) -> object:

@@ -19,6 +19,8 @@ VARIABLES = (
     "CHANCERY_MODE",
     "CHANCERY_SECRET",
     "CHANCERY_COMMAND",
+    "CHANCERY_ANCHOR",
+    "CHANCERY_ANCHOR_URL",
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
@@ -69,6 +71,10 @@ class Settings:
     public_url: str
     redis_url: str | None = field(repr=False)
     data: Path
+    anchor: Path
+    """What remembers, outside the data folder, how far every conversation was."""
+    anchor_url: str = field(repr=False)
+    """Where each hour's line of it is told too; "" for nowhere."""
     config: Path
     mode: Mode
     secret: bytes = field(repr=False)
@@ -116,6 +122,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         public_url=reader.text("PUBLIC_URL"),
         redis_url=_redis_url(reader),
         data=Path(reader.text("CHANCERY_DATA", "var")),
+        anchor=_anchor(reader),
+        anchor_url=_anchor_url(reader, mode),
         config=config_folder(environ) or Path(),
         mode=mode,
         secret=secret.encode(),
@@ -170,6 +178,27 @@ def _api_url(reader: _Reader, name: str, mode: Mode) -> str | None:
     if url and mode == "sandbox" and urlsplit(url).hostname not in ("127.0.0.1", "::1"):
         reader.faults.append(f"{name} is not on this computer.")
     return url or None
+
+
+def _anchor(reader: _Reader) -> Path:
+    """Return the anchor's file: never inside the data folder, with which it would be put back."""
+    data = Path(reader.text("CHANCERY_DATA", "var")).absolute()
+    named = reader.text("CHANCERY_ANCHOR")
+    anchor = Path(named).absolute() if named else data.with_name(f"{data.name}.anchor.jsonl")
+    if anchor.is_relative_to(data):
+        reader.faults.append("CHANCERY_ANCHOR lies in CHANCERY_DATA: a backup would undo both.")
+    return anchor
+
+
+def _anchor_url(reader: _Reader, mode: Mode) -> str:
+    url = reader.text("CHANCERY_ANCHOR_URL")
+    parts = urlsplit(url)
+    here = parts.hostname in ("127.0.0.1", "::1")
+    if url and not here and (parts.scheme != "https" or mode == "sandbox"):
+        reader.faults.append(
+            "CHANCERY_ANCHOR_URL is no https address; the sandbox tells this computer alone."
+        )
+    return url
 
 
 def _slack(reader: _Reader, mode: Mode) -> SlackSettings:

@@ -46,6 +46,7 @@ class Start:
             "clock": clock,
             "ids": ids,
             "mode": settings.mode,
+            "anchor": settings.anchor,
         }
 
 

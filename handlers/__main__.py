@@ -35,6 +35,8 @@ async def main(start: Start, *, everything: bool) -> None:
         slack = Slack(access(start), box, policies, say.read(settings.config), ids)
         if everything:
             http = await house.enter_async_context(aiohttp.ClientSession())
+            if settings.anchor_url:
+                box.archive.anchoring.post = bots.witness(http, settings.anchor_url)
             phrases = start.tables.phrases
             await house.enter_async_context(inbox.clerk.running(box, policies, clock, phrases))
             await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))

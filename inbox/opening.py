@@ -1,5 +1,7 @@
 """Opening the inbox: the server, what must be true of it, and the doors to the core."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 import asyncio
@@ -11,6 +13,7 @@ from typing import Literal, TypeVar
 
 import structlog
 
+from inbox.archive.archive import Archive
 from inbox.desk import Desk, Done, Unavailable
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
@@ -67,6 +70,13 @@ SKEW_EVERY = 60.0
 FRESH_EVERY = 2.0
 """Seconds after which what another process halted, or who came on duty, is known here."""
 
+BEHIND = (
+    "The server knows less than it did: a backup was put back, or a tail was lost. Every answer"
+    " that had not left waits for an officer, and what was erased is erased again. Run"
+    " `python -m inbox verify`, then `python -m inbox restored`."
+)
+"""What an operator is told when it is seen."""
+
 Clock = Callable[[], Millis]
 Ids = Callable[[], str]
 T = TypeVar("T", bound=Hashable)
@@ -85,6 +95,7 @@ class Inbox:
         secret: bytes,
         clock: Clock,
         ids: Ids,
+        anchor: Path | None = None,
     ) -> None:
         self._client = client
         self._policies = policies
@@ -110,6 +121,11 @@ class Inbox:
         self.notices = Notices(client)
         self.log = Log(client, self.read.everything)
         self.find = Find(data, self.read)
+        self.archive = Archive(
+            client, self.log, self.read, self.desk, self.find.again, self.now, anchor
+        )
+        self.desk.warn(behind=self.fell_behind, leaving=self.archive.anchoring.leaving)
+        self._falling = asyncio.Lock()
         self.timers = Timers(client)
         self.pictures = Pictures(
             client,
@@ -151,11 +167,35 @@ class Inbox:
         await self._halts.unhalt(account)
         await self.refresh()
 
-    async def restored(self) -> str:
-        """Begin a new epoch: every answer that has not left waits for an officer."""
-        await self._epoch.renew()
+    async def restored(self) -> int:
+        """Begin a new epoch: every answer that has not left waits for an officer.
+
+        What was anchored and is no more is no longer expected; returns how much that is.
+        """
+        async with self._falling:
+            await self._new_epoch()
+        return await self.archive.anchoring.give_up()
+
+    async def fell_behind(self) -> None:
+        """Begin a new epoch, for the store knows less than it did; what was erased is again.
+
+        Whoever sees it first does it for all.
+        """
+        before = self.epoch
+        async with self._falling:
+            if self.epoch != before:
+                return
+            await self._new_epoch()
+        log.error("server_behind", advice=BEHIND)
+        await self.notices.put("server_behind", {"at": self.now()})
+
+    async def _new_epoch(self) -> None:
+        await self._epoch.renew()  # guard: new-epoch test=tests/promises/test_restore.py::test_nothing_that_had_left_is_sent_again_after_a_restore
         await self.refresh()
-        return self.epoch
+        erased = await self.archive.anchoring.fell_behind(self.epoch)
+        await self.archive.eraser.again(
+            erased, self.now()
+        )  # guard: erased-again test=tests/promises/test_restore.py::test_what_was_erased_is_erased_again_after_a_restore
 
     async def seen_once(self, key: str, seconds: int) -> bool:
         """Return True the first time in `seconds` that anybody asks this."""
@@ -182,12 +222,20 @@ class Inbox:
         """Return where a follower's cursors are kept, for a view that keeps its own beside."""
         return KeptMarks(self._client, name)
 
-    async def rebuild(self, view: View | Literal["find"]) -> None:
-        """Draw a view anew from what conversations are, beside live traffic."""
+    async def rebuild(
+        self, view: View | Literal["find"], told: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Draw a view anew from what conversations are, beside live traffic.
+
+        `told` hears how many are done. What this view's follower had set aside is told by that.
+        """
+        before = await self.aside.of_follower(view)
         if view == "find":
-            await self.find.rebuild()
+            await self.find.rebuild(told)
         else:
-            await self.pictures.rebuild(view)
+            await self.pictures.rebuild(view, told)
+        for id_ in before:
+            await self.aside.drop(id_)
 
     async def refresh(self) -> None:
         """Learn who is on duty, what is halted, and in which epoch we are."""
@@ -196,6 +244,8 @@ class Inbox:
         )
         self._policies.on_duty = frozenset(duty)
         self._policies.halted = halted
+        if epoch != self._policies.epoch:
+            self.desk.forget()  # what a conversation was before a restore is no guess any more
         self._policies.epoch = epoch
 
     async def measure(self) -> None:
@@ -247,6 +297,8 @@ class Inbox:
         await self._client.load_libraries()
         await self.measure()
         await self.refresh()
+        if await self.archive.anchoring.is_behind():
+            await self.fell_behind()  # guard: anchor-ahead test=tests/promises/test_restore.py::test_nothing_that_had_left_is_sent_again_after_a_restore
 
     async def keep_fresh(self) -> None:
         """Go on measuring and refreshing, for ever; a store that is away is asked again."""
@@ -270,15 +322,19 @@ async def opened(
     clock: Clock,
     ids: Ids,
     mode: Literal["real", "sandbox"],
+    anchor: Path | None = None,
 ) -> AsyncIterator[Inbox]:
     """Open the inbox on a server, or on the data folder's own where `url` is None.
 
+    `anchor` is the file, outside the data folder, that remembers what the server should know.
     Raises Unfit, CannotStart with words for an operator.
     """
     async with AsyncExitStack() as stack:
         with checks.in_words(url, data):
             client = await _reached(url, data, stack)
-            inbox = Inbox(client, policies, data=data, secret=secret, clock=clock, ids=ids)
+            inbox = Inbox(
+                client, policies, data=data, secret=secret, clock=clock, ids=ids, anchor=anchor
+            )
             await inbox.prepare(data, mode)
         fresh = asyncio.create_task(inbox.keep_fresh())
         try:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from inbox import Inbox
 from inbox.clerk.alerts import call_people, follow_urgent
+from inbox.clerk.anchoring import anchor
+from inbox.clerk.erasing import finish_erasures
 from inbox.clerk.followers import follow_views
 from inbox.clerk.greeting import Greeter
 from inbox.clerk.shelving import shelve
@@ -32,7 +34,7 @@ async def running(
     """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for work in (follow_views, keep_time, shelve, tidy):
+        for work in (anchor, finish_erasures, follow_views, keep_time, shelve, tidy):
             tasks.create_task(work(inbox, stop), name=work.__name__)
         for duty in (follow_urgent, call_people):
             tasks.create_task(duty(inbox, policies, stop), name=duty.__name__)

@@ -200,9 +200,8 @@ def _linked(c: Conversation, event: e.Linked, at: Context) -> Conversation:
 
 
 def _erased(c: Conversation, event: e.Erased, at: Context) -> Conversation:
-    whole = event.target in ("", "conversation", c.id)
     c = replace(c, lane_word="")
-    return outgoing.forgotten(c) if whole else c
+    return outgoing.forgotten(c) if event.whole else c
 
 
 CHANGES: dict[type[e.Event], Change] = {

@@ -51,8 +51,8 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Report: sending.report,
 }
 
-CLERKS: tuple[type[orders.Command], ...] = (orders.SetLane, orders.Wake)
-"""Officers' commands that the clerk may give too."""
+CLERKS: tuple[type[orders.Command], ...] = (orders.SetLane, orders.Wake, orders.Erase)
+"""Officers' commands that the clerk may give too: an erasure, where a backup undid it."""
 
 FIRST: tuple[type[orders.Command], ...] = (
     orders.Receive,

@@ -277,7 +277,13 @@ class Erased(Event, frozen=True):
     """Texts were made unreadable for ever, on this legal basis."""
 
     target: str
+    """A message of it, or the conversation itself."""
     basis: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the conversation so far is meant: only a message's id has a platform."""
+        return ":" not in self.target
 
 
 AnyEvent: TypeAlias = (

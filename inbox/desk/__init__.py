@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 
 import msgspec
 
 from inbox.conversations.commands import AnyCommand, Order
 from inbox.conversations.denied import Denied
+from inbox.conversations.state import Conversation
 from inbox.desk.errands import Done, Errand, Policies, Unavailable
 from inbox.desk.intake import UNSEEN_WAIT, Inbound, Intake
 from inbox.desk.trying import Trying
@@ -72,6 +73,19 @@ class Desk:
     def watch(self, callback: Callable[[ConversationId, Done], None]) -> None:
         """Tell `callback` of each commit of this process, at once: a hint, the log is the news."""
         self._trying.watching.append(callback)
+
+    def warn(
+        self,
+        *,
+        behind: Callable[[], Awaitable[None]],
+        leaving: Callable[[Conversation], Awaitable[None]],
+    ) -> None:
+        """Call `behind` when the store knows less than it did, `leaving` before a part leaves."""
+        self._trying.behind, self._trying.leaving = behind, leaving
+
+    def forget(self) -> None:
+        """Remember no conversation: what the store says now is the truth."""
+        self._trying.forget()
 
     async def do(self, ref: ConversationId, order: Order) -> Done | Denied:
         """Let an order happen once; repeated with the same `op` it answers that it is so already.

@@ -15,7 +15,7 @@ from inbox.conversations.apply import fold
 from inbox.conversations.commands import Order, Receive
 from inbox.conversations.decide import decide
 from inbox.conversations.denied import Denied
-from inbox.conversations.events import SCHEMA, AnyEvent, Entry, Sent
+from inbox.conversations.events import SCHEMA, AnyEvent, Entry, SendStarted, Sent
 from inbox.conversations.state import Conversation, due_at
 from inbox.desk.errands import Done, Errand, Policies, Unavailable
 from inbox.store import codec
@@ -51,10 +51,16 @@ class Trying:
         self._patience = patience
         self._remembered: OrderedDict[ConversationId, Conversation] = OrderedDict()
         self.watching: list[Callable[[ConversationId, Done], None]] = []
+        self.behind: Callable[[], Awaitable[None]] = _nothing
+        self.leaving: Callable[[Conversation], Awaitable[None]] = _nothing
 
     def remembered(self, ref: ConversationId) -> Conversation | None:
         """Return what this process last saw of a conversation: a guess."""
         return self._remembered.get(ref)
+
+    def forget(self) -> None:
+        """Remember nothing: the store was put back to another time."""
+        self._remembered.clear()
 
     async def do(self, errand: Errand) -> Done | Denied:
         """Let an errand happen once. Raises Unavailable, NewerSchema."""
@@ -65,8 +71,12 @@ class Trying:
                 return events if isinstance(events, Denied) else Done(guess, ())
             after, verdict = await self._committed(guess, errand, events)
             if verdict.answer == "ok":
+                if any(isinstance(event, SendStarted) for event in events):
+                    await self.leaving(after)
                 return self._told(Done(after, events))
-            guess, true = self._known(errand.ref, codec.decode_snapshot(verdict.truth)), True
+            truth = codec.decode_snapshot(verdict.truth)
+            await self._compared(guess, truth)
+            guess, true = self._known(errand.ref, truth), True
             if verdict.answer == "already":
                 return Done(guess, ())
         return Denied("crowded")
@@ -77,9 +87,16 @@ class Trying:
         """Decide on the guess; what would end in nothing is decided on the truth."""
         events = self._weigh(guess, errand)
         if (isinstance(events, Denied) or not events) and not true:
-            guess, e = await self.fetch(errand.ref), errand
+            before, guess, e = guess, await self.fetch(errand.ref), errand
+            await self._compared(before, guess)
             events = self._weigh(guess, e)  # guard: truth test=tests/inbox/test_desk.py::test_truth
         return guess, events
+
+    async def _compared(self, before: Conversation, now: Conversation) -> None:
+        """Say that the store has forgotten something, where it knows less than it once told us."""
+        again = now.version == before.version and now.head != before.head
+        if now.version < before.version or again:
+            await self.behind()  # guard: process-ahead test=tests/inbox/test_desk.py::test_behind
 
     async def _guess(self, errand: Errand) -> tuple[Conversation, bool]:
         """Return what the conversation may be, and whether that is the truth of this moment."""
@@ -188,3 +205,7 @@ class Trying:
         if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
         return conversation
+
+
+async def _nothing(*_: object) -> None:
+    """Nobody wants to know."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -28,14 +28,20 @@ class Find:
         """Return conversations of these accounts, newest first; a word may be only a beginning."""
         return await asyncio.to_thread(ask, self._data, words, accounts, most)
 
-    async def rebuild(self) -> None:
-        """Feed every conversation anew, and forget those that are no more."""
+    async def rebuild(self, told: Callable[[int], None] = lambda _: None) -> None:
+        """Feed every conversation anew, forget those that are no more; tell how many are fed."""
         with closing(Index(self._data)) as index:
             there: set[ConversationId] = set()
             async for touched in self._read.everything():
                 await feed(index, self._read, touched)
                 there.update(t.id for t in touched)
+                told(len(there))
             await asyncio.to_thread(index.forget_others, there)
+
+    async def again(self, id_: ConversationId) -> None:
+        """Feed one conversation anew, without waiting for whoever follows the news."""
+        with closing(await asyncio.to_thread(Index, self._data)) as index:
+            await feed(index, self._read, (Touched("conv", id_, 0),))
 
 
 class FindMarks:
@@ -67,6 +73,6 @@ async def feed(index: Index, read: Read, touched: tuple[Touched, ...]) -> None:
     erased = False
     for conversation in await read.conversations(t.id for t in touched if t.kind == "conv"):
         history = await read.history(conversation.id)
-        told[conversation.id, conversation.account] = findable(conversation.id, history)
+        told[conversation.id, conversation.account] = findable(history)
         erased = erased or any(isinstance(e, Erased) for entry in history for e in entry.events)
     await asyncio.to_thread(index.put, told, erased=erased)

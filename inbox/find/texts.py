@@ -17,7 +17,7 @@ from inbox.conversations.events import (
     Noted,
     Received,
 )
-from inbox.words import ConversationId, Message, Millis
+from inbox.words import Message, Millis
 
 
 class Text(NamedTuple):
@@ -27,7 +27,7 @@ class Text(NamedTuple):
     text: str
 
 
-def findable(conversation: ConversationId, history: Iterable[Entry]) -> dict[str, Text]:
+def findable(history: Iterable[Entry]) -> dict[str, Text]:
     """Return a conversation's texts by what wrote them: a message, an answer or a note.
 
     An entry without salt was erased: digests stand where its texts were.
@@ -38,7 +38,7 @@ def findable(conversation: ConversationId, history: Iterable[Entry]) -> dict[str
     for entry in history:
         for event in entry.events:
             _take(found, first, gone, event, entry)
-            if isinstance(event, Erased) and event.target == conversation:
+            if isinstance(event, Erased) and event.whole:
                 found.clear()
     return {id_: text for id_, text in found.items() if id_ not in gone and text.text}
 

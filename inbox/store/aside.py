@@ -49,6 +49,12 @@ class Aside:
         kept = await self._client.call("XREVRANGE", keys.ASIDE, "+", "-", "COUNT", most)
         return tuple(_set_aside(entry, fields) for entry, fields in kept)
 
+    async def of_follower(self, name: str) -> tuple[str, ...]:
+        """Return the ids of what a follower of the news set aside."""
+        why = f"follower {name}: ".encode()
+        kept = await self._client.call("XRANGE", keys.ASIDE, "-", "+")
+        return tuple(e.decode() for e, f in kept if not f[b"account"] and f[b"why"].startswith(why))
+
     async def take(self, id_: str) -> SetAside | None:
         """Return one to try it again; it stays until `drop`, so that no retry can lose it."""
         kept = await self._client.call("XRANGE", keys.ASIDE, id_, id_)

@@ -14,6 +14,8 @@ REGISTRY_PARTS = 4096
 """Into how many hashes a bucket's registry is cut, so that each stays small."""
 
 BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
+ERASING = "erasing"
+"""What shall be erased and is not yet: operation id to the erasure."""
 ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
 ALERTED = "alerted"
 
@@ -225,3 +227,13 @@ def followers() -> str:
 def snapshot_of_any(kind: str) -> str:
     """Give the pattern of all snapshots of a kind."""
     return f"{kind}:{{*}}:*"
+
+
+def histories_of_any() -> tuple[str, ...]:
+    """Give the patterns of all histories, of their newer lines and of their older."""
+    return "past:{*}:*", "old:{*}:*"
+
+
+def drafts_of(id_: ConversationId) -> str:
+    """Give the pattern of every officer's autosaved text for one conversation."""
+    return f"draft:{tag(id_)}:{id_}:*"

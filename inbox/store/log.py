@@ -139,6 +139,20 @@ class Streams(Generic[T]):
             for name, kept, cut in zip(names, last, cuts, strict=True)
         }
 
+    async def between(
+        self, cursors: Mapping[str, str], ends: Mapping[str, str]
+    ) -> AsyncGenerator[T, None]:
+        """Yield what came after the cursors, up to and with `ends`, stream by stream."""
+        for name, key in self._names.items():
+            at, end = cursors.get(name, START), ends[name]
+            while place(at) < place(end):
+                entries = await self._client.call("XRANGE", key, f"({at}", end, "COUNT", MOST)
+                if not entries:
+                    break
+                for _, fields in entries:
+                    yield self._decode(fields)
+                at = entries[-1][0].decode()
+
     async def trim(self, name: str, before: str) -> int:
         """Drop the entries before one, remember that, and return how many went."""
         both = [self._names[name], self._cut[name]]

@@ -64,13 +64,17 @@ class Pictures:
         """Draw to which of these conversations somebody must be called: each is looked at anew."""
         await self._draw("watch", touched)
 
-    async def rebuild(self, view: View) -> None:
+    async def rebuild(self, view: View, told: Callable[[int], None] = lambda _: None) -> None:
         """Draw every conversation anew and take out what does not belong, beside live traffic.
 
-        Nothing is emptied first: what is right stays in sight all the time.
+        Nothing is emptied first: what is right stays in sight all the time. `told` hears how many
+        conversations were drawn.
         """
+        drawn = 0
         async for touched in self._read.everything():
             await self._draw(view, touched)
+            drawn += len(touched)
+            told(drawn)
         async for key in self._client.names(_pattern(view)):
             await self._weed(view, key)
 

@@ -161,7 +161,6 @@ def test_a_changed_text_is_found_by_its_new_words_only(index: Index, tmp_path: P
 
 def test_what_was_said_answered_and_noted_can_be_found() -> None:
     found = findable(
-        "c1",
         history(
             Received(message=message("x:1", "Where is my visa?")),
             Answered(answer="a1", text="We look into it", parts=("We look into it ^AJ",)),
@@ -177,7 +176,6 @@ def test_what_was_said_answered_and_noted_can_be_found() -> None:
 
 def test_an_edited_message_is_found_by_its_newest_text_whatever_id_the_edit_names() -> None:
     found = findable(
-        "c1",
         history(
             Received(message=message("x:1", "Kairo")),
             Edited(message="x:1", new_id="x:2", text="Beirut", written=START + 1),
@@ -189,8 +187,8 @@ def test_an_edited_message_is_found_by_its_newest_text_whatever_id_the_edit_name
 
 def test_a_deleted_message_is_not_found_even_if_the_deletion_came_first() -> None:
     received, deleted = Received(message=message("x:1", "secret")), Deleted(message="x:1")
-    assert findable("c1", history(received, deleted)) == {}
-    assert findable("c1", history(deleted, received)) == {}
+    assert findable(history(received, deleted)) == {}
+    assert findable(history(deleted, received)) == {}
 
 
 def test_an_erased_message_is_not_found_and_an_erased_conversation_is_empty() -> None:
@@ -199,12 +197,12 @@ def test_an_erased_message_is_not_found_and_an_erased_conversation_is_empty() ->
         Received(message=message("x:2", "public")),
     )
     erased = Erased(target="x:1", basis="GDPR 17")
-    assert list(findable("c1", history(*said, erased))) == ["x:2"]
-    assert findable("c1", history(*said, Erased(target="c1", basis="GDPR 17"))) == {}
+    assert list(findable(history(*said, erased))) == ["x:2"]
+    assert findable(history(*said, Erased(target="c1", basis="GDPR 17"))) == {}
 
 
 def test_the_digests_of_an_erased_entry_are_no_words() -> None:
-    assert findable("c1", history(Noted(note="n1", text="dGhpcyBpcyBh"), salt="")) == {}
+    assert findable(history(Noted(note="n1", text="dGhpcyBpcyBh"), salt="")) == {}
 
 
 def in_any_file(folder: Path, word: str) -> bool:

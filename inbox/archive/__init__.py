@@ -1,0 +1,1 @@
+"""Records that stand: anchored outside the store, verified, erased by law, handed out."""

@@ -20,6 +20,7 @@ from config import health, logs
 from config.start import Start, bound, clock, ids, started, stop_asked
 from handlers import say
 from handlers.slack.app import Access, Slack
+from handlers.web.app import Site, Web
 from inbox import CannotStart, Gone, Unfit, opened
 
 log = structlog.stdlib.get_logger("handlers")
@@ -41,9 +42,12 @@ async def main(start: Start, *, everything: bool) -> None:
             await house.enter_async_context(inbox.clerk.running(box, policies, clock, phrases))
             await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))
         await house.enter_async_context(slack.running())
+        pages = Web(page(start), box, policies, say.read(settings.config), ids, slack.team)
+        await house.enter_async_context(pages.running())
 
         site = web.Application(client_max_size=BODY_MOST)
         site.add_routes(slack.routes())
+        site.add_routes(pages.routes())
         site.add_routes(doors.routes(box, policies, secrets))
         site.add_routes(health.of(box, policies, lambda: {"slack": slack.known}))
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)
@@ -63,11 +67,36 @@ def access(start: Start) -> Access:
     )
 
 
+def page(start: Start) -> Site:
+    """Return the slice of the settings that the web page needs."""
+    settings = start.settings
+    slack = settings.slack
+    return Site(
+        settings.public_url, settings.secret, slack.client_id, slack.client_secret, slack.api_url
+    )
+
+
+async def link(start: Start, officer: str) -> None:
+    """Print a login link for an officer: it opens once, within ten minutes, also without Slack."""
+    known = start.policies.officer(officer)
+    if known is None or not known.active:
+        sys.exit(f"There is no officer {officer} in officers.toml, or no longer.")
+    settings, token = start.settings, ids() + ids()
+    async with opened(**start.opening) as box:
+        await box.logins.mint(token, known.id)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
+    sys.stdout.write(f"{address}/login/{token}\n")
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] not in ([], ["all"]):
-        sys.exit("usage: python -m handlers [all]")
-    logs.start()
+    asked = sys.argv[1:]
+    linked = len(asked) == 2 and asked[0] == "link"
+    if not linked and asked not in ([], ["all"]):
+        sys.exit("usage: python -m handlers [all | link OFFICER]")
+    logs.start("WARNING" if linked else "INFO")
     try:
-        asyncio.run(main(started(os.environ, bots.profiles()), everything=sys.argv[1:] == ["all"]))
+        begun = started(os.environ, bots.profiles())
+        asyncio.run(link(begun, asked[1]) if linked else main(begun, everything=bool(asked)))
     except (CannotStart, Gone, Unfit) as error:
         sys.exit(f"Chancery cannot start: {error}")

@@ -33,6 +33,7 @@ from inbox.store.halts import Halts, seen_once
 from inbox.store.histories import Histories
 from inbox.store.lease import Leases
 from inbox.store.log import KeptMarks, Log, Marks, Source, Touched
+from inbox.store.logins import Logins
 from inbox.store.notices import Notices
 from inbox.store.outbox import Outbox
 from inbox.store.pictures import Pictures, View
@@ -118,6 +119,7 @@ class Inbox:
         self.refusals = Refusals(client)
         self.duty = Duty(client, self.now)
         self.greeted = Greeted(client)
+        self.logins = Logins(client)
         self.notices = Notices(client)
         self.log = Log(client, self.read.everything)
         self.find = Find(data, self.read)

@@ -86,6 +86,10 @@ class Slack:
         """Whether Slack has told us who we are and can reach us: without it nothing is served."""
         return self._us is not None and self._reached
 
+    def team(self) -> str:
+        """Return which workspace is ours; "" until Slack has told us."""
+        return self.office.team
+
     def routes(self) -> list[web.RouteDef]:
         """Return the HTTP door; in Socket Mode without a signing secret there is none."""
         return [web.post("/slack/events", self._receive)] if self._access.signing_secret else []

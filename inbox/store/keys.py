@@ -153,6 +153,11 @@ def profile(account: AccountId) -> str:
     return f"profile:{account}"
 
 
+def login(digest: str) -> str:
+    """Name the record of for whom a login link was made, by the link's digest."""
+    return f"login:{digest}"
+
+
 def once(key: str) -> str:
     """Name the sign that something was seen already."""
     return f"once:{key}"

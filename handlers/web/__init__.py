@@ -1,0 +1,1 @@
+"""The web page: figures, and every conversation found, read, claimed and answered without Slack."""

@@ -1,0 +1,24 @@
+"""Every address of the web page: what `may` is asked before it is answered, and who answers."""
+
+from __future__ import annotations
+
+from handlers.web.pages import acts, conversation, find, login, queue
+from handlers.web.pages.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", "read", queue.queue),
+    Route("GET", "/live", "read", queue.live),
+    Route("POST", "/next", "Claim", queue.next_one),
+    Route("GET", "/find", "read", find.find),
+    Route("GET", "/c/{id}", "read", conversation.conversation),
+    Route("GET", "/c/{id}/live", "read", conversation.live),
+    *(Route("POST", f"/c/{{id}}/{name}", act.asks, act.handle) for name, act in acts.ACTS.items()),
+    Route("GET", "/login", "", login.login),
+    Route("GET", "/login/slack", "", login.to_slack),
+    Route("GET", "/login/slack/back", "", login.from_slack),
+    Route("GET", "/login/{token}", "", login.link),
+    Route("POST", "/login/{token}", "", login.use_link),
+    Route("POST", "/logout", "", login.logout),
+)
+
+__all__ = ["ROUTES", "Route"]

@@ -8,6 +8,7 @@ from typing import Protocol
 from inbox.conversations.commands import AnyCommand, Order
 from inbox.conversations.events import AnyEvent
 from inbox.conversations.state import Conversation
+from inbox.store.registry import Place
 from inbox.words import Account, AccountId, ConversationId, MessageId, Policy
 
 
@@ -46,3 +47,13 @@ class Errand:
     taken: tuple[str, ...] = ()
     payload: bytes = b""
     message: MessageId = ""
+    route: bool = False
+    """Whether the message is routed here in the same step as it is committed."""
+
+
+class Elsewhere(Exception):
+    """A message belongs elsewhere, or is marked: nothing was committed."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place

@@ -21,7 +21,7 @@ from inbox.conversations.commands import (
     SetMembers,
 )
 from inbox.conversations.denied import Denied
-from inbox.desk.errands import Done, Errand, Policies
+from inbox.desk.errands import Done, Elsewhere, Errand, Policies
 from inbox.desk.trying import PAUSE, Trying
 from inbox.store.registry import DELETED, EDITED, Place, Registry
 from inbox.triage.lanes import sort
@@ -94,6 +94,11 @@ class Intake:
         asked = time.monotonic()
         chain = (*message.chain, message.id)
         at = Place(await self._meant(message), "")
+        if self._registry.one_slot and not message.chain:
+            try:
+                return await self._take_at_once(at.conversation, message, order, raw)
+            except Elsewhere as elsewhere:
+                at = elsewhere.place
         at = await self._route(chain, at)  # guard: ROUTE test=tests/inbox/test_desk.py::test_routed
         ref = at.conversation
         also = await self._waiting(message, chain, at.mark, order.at)
@@ -104,6 +109,13 @@ class Intake:
         if time.monotonic() - asked > self._unseen_wait / 2:
             await self._catch_up(message, chain, at.mark, order)
         return result
+
+    async def _take_at_once(
+        self, ref: ConversationId, message: Message, order: Order, raw: bytes
+    ) -> Done | Denied:
+        """Route a message and take it in with one call, as nearly all can be. Raises Elsewhere."""
+        errand = Errand(ref, order, self._salt(), (), (order.op,), raw, message.id, route=True)
+        return await self._trying.do(errand)
 
     async def _route(self, chain: tuple[MessageId, ...], meant: Place) -> Place:
         """Write down where every id of a message belongs, unless that is known already."""

@@ -17,11 +17,11 @@ from inbox.conversations.decide import decide
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import SCHEMA, AnyEvent, Entry, SendStarted, Sent
 from inbox.conversations.state import Conversation, due_at
-from inbox.desk.errands import Done, Errand, Policies, Unavailable
+from inbox.desk.errands import Done, Elsewhere, Errand, Policies, Unavailable
 from inbox.store import codec
 from inbox.store.client import Client, Gone
 from inbox.store.commit import Commit, Verdict, commit, load
-from inbox.store.registry import Registry
+from inbox.store.registry import Registry, place_of
 from inbox.triage.urgency import place
 from inbox.words import ConversationId, Policy
 
@@ -63,7 +63,7 @@ class Trying:
         self._remembered.clear()
 
     async def do(self, errand: Errand) -> Done | Denied:
-        """Let an errand happen once. Raises Unavailable, NewerSchema."""
+        """Let an errand happen once. Raises Unavailable, NewerSchema, Elsewhere."""
         guess, true = await self._guess(errand)
         for _ in range(TRIES):
             guess, events = await self._decided(guess, true, errand)
@@ -74,6 +74,8 @@ class Trying:
                 if any(isinstance(event, SendStarted) for event in events):
                     await self.leaving(after)
                 return self._told(Done(after, events))
+            if verdict.answer == "routed":
+                raise Elsewhere(place_of(verdict.truth))
             truth = codec.decode_snapshot(verdict.truth)
             await self._compared(guess, truth)
             guess, true = self._known(errand.ref, truth), True
@@ -159,6 +161,7 @@ class Trying:
             place=place(after, policy),
             channels=tuple({account.slack_channel, account.private_channel} - {""}),
             taken=errand.taken,
+            route=errand.message if errand.route else "",
             payload=errand.payload,
             message=errand.message,
         )

@@ -116,12 +116,12 @@ def _veiled(tree: list[Any]) -> list[Any]:
 
 
 def _hidden(value: Any, salt: bytes, *, text: bool) -> Any:
+    if isinstance(value, str):  # first, for nearly all are
+        return _digest(value.encode(), salt, 18) if text and value else value
     if isinstance(value, dict):
         return {k: _hidden(v, salt, text=text or k in TEXTS) for k, v in value.items()}
     if isinstance(value, list):
         return [_hidden(v, salt, text=text) for v in value]
-    if text and isinstance(value, str) and value:
-        return _digest(value.encode(), salt, 18)
     return value
 
 

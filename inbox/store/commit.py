@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-import msgspec
-
 from inbox.conversations.events import SCHEMA
 from inbox.conversations.state import Conversation
 from inbox.store import codec, keys, raw
@@ -15,6 +13,7 @@ from inbox.store.packing import beginning, pack_line
 from inbox.words import ConversationId, MessageId, Millis, Record
 
 Kind: TypeAlias = Literal["conv", "reach", "contact"]
+Answer: TypeAlias = Literal["ok", "moved", "already", "routed"]
 
 
 class Commit(Record, frozen=True):
@@ -26,6 +25,8 @@ class Commit(Record, frozen=True):
     `beginning`, the operation's whole id. `due` is the next timer in UTC ms, None clears it.
     `place` is a Slack channel and a score in its queue; `channels` are all it may stand in now.
     `taken` are ids that may be taken in once: the first decides, the others go along.
+    `route` is a message that is first routed here, in the same step; where it is routed elsewhere
+    or marked, nothing is committed. Not on Cluster, where the route may lie on another server.
     """
 
     kind: Kind
@@ -40,15 +41,28 @@ class Commit(Record, frozen=True):
     place: tuple[str, int] | None = None
     channels: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    route: MessageId = ""
     payload: bytes = b""
     message: MessageId = ""
 
 
 class Verdict(NamedTuple):
-    """What became of a commit; `truth` is the snapshot that stands, except after "ok"."""
+    """What became of a commit.
 
-    answer: Literal["ok", "moved", "already"]
+    `truth` is the snapshot that stands, except after "ok" (nothing) and "routed": there it is what
+    the registry holds of the message.
+    """
+
+    answer: Answer
     truth: bytes
+
+
+ANSWERS: dict[bytes, Answer] = {
+    b"ok": "ok",
+    b"moved": "moved",
+    b"already": "already",
+    b"routed": "routed",
+}
 
 
 async def commit(client: Client, what: Commit) -> Verdict:
@@ -69,9 +83,14 @@ async def commit(client: Client, what: Commit) -> Verdict:
         names.append(keys.queue(tag, what.place[0]))
     standing = what.place[0] if what.place else ""
     names += [keys.queue(tag, channel) for channel in what.channels if channel != standing]
+    routing: tuple[str, ...] = ()
+    if what.route:
+        names.insert(0, keys.registry(what.route))
+        routing = what.route, what.id
     answer = await client.function(
-        "commit_1",
+        "take_1" if routing else "commit_1",
         names,
+        *routing,
         SCHEMA,
         what.expected,
         what.number,
@@ -90,10 +109,7 @@ async def commit(client: Client, what: Commit) -> Verdict:
     )
     if answer[0] == b"newer":
         raise NewerSchema(f"schema {answer[1].decode()} is in use; this release knows {SCHEMA}")
-    word: Literal["ok", "moved", "already"] = msgspec.convert(
-        answer[0].decode(), Literal["ok", "moved", "already"]
-    )
-    return Verdict(word, answer[1] if len(answer) > 1 else b"")
+    return Verdict(ANSWERS[answer[0]], answer[1] if len(answer) > 1 else b"")
 
 
 async def load(client: Client, conversation: ConversationId) -> Conversation:

@@ -68,5 +68,15 @@ local function registry_1(keys, a)
   return {conversation, mark}
 end
 
+-- A message routed and taken in at once, where no mark of it stands in the way: else its conversation and mark.
+-- KEYS: a part of the registry, then as commit_1. ARGV: message, conversation, then as commit_1.
+local function take_1(keys, a)
+  local place = registry_1(keys, {a[1], a[2], ''})
+  local plain = place[1] == a[2] and place[2] == ''
+  if not plain then return {'routed', place[1] .. ' ' .. place[2]} end -- guard: routed-elsewhere test=tests/inbox/store/test_commit.py::test_a_message_that_belongs_elsewhere_is_not_committed_here
+  return commit_1({unpack(keys, 2)}, {unpack(a, 3)})
+end
+
 redis.register_function('commit_1', commit_1)
+redis.register_function('take_1', take_1)
 redis.register_function('registry_1', registry_1)

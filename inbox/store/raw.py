@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
+from functools import cache
 
 from inbox.store import keys
 from inbox.store.client import Client
@@ -28,7 +29,13 @@ def pack(payload: bytes) -> bytes:
 
 def key(conversation: ConversationId, at: Millis) -> str:
     """Name the hash of one bucket's payloads of the (UTC) day of `at`."""
-    return keys.raw(keys.tag(conversation), f"{datetime.fromtimestamp(at / 1000, UTC):%Y%m%d}")
+    return keys.raw(keys.tag(conversation), _day(at // 86_400_000))
+
+
+@cache
+def _day(number: int) -> str:
+    """Write the so many-th day since 1970 as `20261123`."""
+    return f"{datetime.fromtimestamp(number * 86_400, UTC):%Y%m%d}"
 
 
 async def load(

@@ -27,17 +27,24 @@ class Place(NamedTuple):
     mark: str
 
 
+def place_of(kept: bytes) -> Place:
+    """Read what the registry holds of a message."""
+    conversation, _, mark = kept.decode().partition(" ")
+    return Place(conversation, mark)
+
+
 class Registry:
     """Routes every id of a message, and every part we sent; being in it is not being taken in."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.one_slot = not client.cluster
+        """Whether a message's route can be written in the very step of a commit."""
 
     async def ask(self, message: MessageId) -> Place:
         """Look a message up."""
         value = await self._client.call("HGET", keys.registry(message), message)
-        conversation, _, mark = (value or b" ").decode().partition(" ")
-        return Place(conversation, mark)
+        return place_of(value or b" ")
 
     async def put(self, message: MessageId, conversation: ConversationId) -> Place:
         """Say where a message belongs; the first answer stands, and is returned."""

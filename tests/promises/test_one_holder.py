@@ -42,7 +42,7 @@ class Staged(Client):
         return self.rival is None
 
     async def function(self, name: str, names: Sequence[str], *args: Argument) -> object:
-        if name == "commit_1" and self.rival:
+        if name in ("commit_1", "take_1") and self.rival:
             rival, self.rival = self.rival, None
             await rival()
         return await super().function(name, names, *args)

@@ -13,6 +13,7 @@ from inbox.store import codec, keys, raw
 from inbox.store.client import Client
 from inbox.store.commit import Commit, Verdict, commit, load
 from inbox.store.histories import Histories
+from inbox.store.registry import Registry, place_of
 
 AT = 1_770_000_000_000
 CHANNELS = ("C1", "C2")
@@ -189,3 +190,28 @@ async def test_reachouts_and_contacts_are_committed_apart(client: Client) -> Non
 async def test_our_functions_are_loaded_anew_where_a_server_has_lost_them(client: Client) -> None:
     await client.everywhere("FUNCTION", "FLUSH")
     assert (await commit(client, made(Conversation(id="c1"), "op1"))).answer == "ok"
+
+
+async def test_a_message_is_routed_in_the_step_that_takes_it_in(client: Client) -> None:
+    if client.cluster:
+        pytest.skip("on Cluster the route may lie on another server")
+    last = await done(client, Conversation(id="c1"), "x:1", route="x:1", taken=("x:1",))
+    assert (await Registry(client).ask("x:1")).conversation == "c1"
+    repeated = await commit(client, made(last, "again", route="x:1", taken=("x:1",)))
+    assert repeated.answer == "already"
+
+
+@pytest.mark.parametrize("why", ["elsewhere", "deleted"])
+async def test_a_message_that_belongs_elsewhere_is_not_committed_here(
+    client: Client, why: str
+) -> None:
+    if client.cluster:
+        pytest.skip("on Cluster the route may lie on another server")
+    registry = Registry(client)
+    if why == "elsewhere":
+        await registry.put("x:1", "c2")
+    else:
+        await registry.mark_deleted("x:1")
+    verdict = await commit(client, made(Conversation(id="c1"), "x:1", route="x:1"))
+    assert (verdict.answer, place_of(verdict.truth)) == ("routed", await registry.ask("x:1"))
+    assert (await load(client, "c1")).version == 0

@@ -98,3 +98,8 @@ def steps(text: str) -> int:
 def test_the_work_grows_with_a_hostile_text_and_no_faster() -> None:
     sort("help", LANES)  # the table is made once
     assert steps("help " * 4000) <= 2 * steps("help " * 2000)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_letters_are_folded_as_all_others_are(text: str) -> None:
+    assert folded(text) == folded(f"{text} \N{GREEK SMALL LETTER OMEGA}")[:-1]

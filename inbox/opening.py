@@ -15,6 +15,7 @@ import structlog
 
 from inbox.archive.archive import Archive
 from inbox.desk import Desk, Done, Unavailable
+from inbox.figures.figures import Figures
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
 from inbox.store import checks
@@ -128,6 +129,7 @@ class Inbox:
         )
         self.desk.warn(behind=self.fell_behind, leaving=self.archive.anchoring.leaving)
         self._falling = asyncio.Lock()
+        self.figures = Figures(client, self.read, policies.lanes, self.now)
         self.timers = Timers(client)
         self.pictures = Pictures(
             client,
@@ -225,7 +227,7 @@ class Inbox:
         return KeptMarks(self._client, name)
 
     async def rebuild(
-        self, view: View | Literal["find"], told: Callable[[int], None] = lambda _: None
+        self, view: View | Literal["find", "sums"], told: Callable[[int], None] = lambda _: None
     ) -> None:
         """Draw a view anew from what conversations are, beside live traffic.
 
@@ -234,6 +236,8 @@ class Inbox:
         before = await self.aside.of_follower(view)
         if view == "find":
             await self.find.rebuild(told)
+        elif view == "sums":
+            await self.figures.rebuild(told)
         else:
             await self.pictures.rebuild(view, told)
         for id_ in before:

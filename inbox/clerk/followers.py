@@ -1,4 +1,4 @@
-"""The views that the clerk keeps: of, held, find."""
+"""The views that the clerk keeps: of, held, sums, find."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ async def follow_views(inbox: Inbox, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(inbox.follow("of", inbox.pictures.of, stop=stop))
             tasks.create_task(inbox.follow("held", inbox.pictures.held, stop=stop))
+            tasks.create_task(inbox.follow("sums", inbox.figures.count, stop=stop))
             tasks.create_task(
                 inbox.follow("find", partial(feed, index, inbox.read), stop=stop, marks=marks)
             )

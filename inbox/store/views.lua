@@ -129,6 +129,35 @@ local function aside_drop(keys, a)
   return redis.call('XDEL', keys[1], a[1])
 end
 
+-- KEYS: generations, entries counted, then counters and lines. ARGV: generation, conversation, entries counted
+-- before and after, how many counters; of each its key's place, field and what is added; then of each line its
+-- key's place, and since when it stands there ("": no more). 0: others were counted, 1: done, or not kept.
+local function sums(keys, a)
+  local kept = redis.call('HMGET', keys[1], 'live', 'next')
+  if (kept[1] or '1') ~= a[1] and kept[2] ~= a[1] then return 1 end
+  if (redis.call('HGET', keys[2], a[2]) or '0') ~= a[3] then return 0 end -- guard: counted-once test=tests/inbox/figures/test_figures.py::test_an_entry_is_counted_once_however_often_it_is_told
+  redis.call('HSET', keys[2], a[2], a[4])
+  local lines = 6 + 3 * a[5]
+  for i = 6, lines - 1, 3 do
+    local key = keys[tonumber(a[i])]
+    if redis.call('HINCRBY', key, a[i + 1], a[i + 2]) == 0 then redis.call('HDEL', key, a[i + 1]) end
+  end
+  for i = lines, #a, 2 do
+    local key = keys[tonumber(a[i])]
+    if a[i + 1] == '' then redis.call('ZREM', key, a[2]) else redis.call('ZADD', key, a[i + 1], a[2]) end
+  end
+  return 1
+end
+
+-- KEYS: generations. ARGV: the one to be live. 0 where another is being built.
+local function sums_switch(keys, a)
+  if redis.call('HGET', keys[1], 'next') ~= a[1] then return 0 end
+  redis.call('HSET', keys[1], 'live', a[1])
+  return redis.call('HDEL', keys[1], 'next')
+end
+
+redis.register_function('sums_1', sums)
+redis.register_function('sums_switch_1', sums_switch)
 redis.register_function('lease_take_1', lease_take)
 redis.register_function('lease_renew_1', lease_renew)
 redis.register_function('lease_drop_1', lease_drop)

@@ -1,0 +1,1 @@
+"""Claim statistics: what is counted of conversations, kept as sums that can be added up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aiohttp import web
@@ -16,6 +16,7 @@ Kind = Literal[
     "gateway_after",  # the call is carried out, then 502
     "drop_before",  # hang up before the call is carried out
     "drop_after",  # the call is carried out, then hang up without an answer
+    "hang",  # nothing is done and nothing answered until the outage ends or the caller gives up
     "slow",  # wait `seconds`, then carry it out as usual
     "garbage",  # the call is carried out; the answer is not JSON
 ]
@@ -29,6 +30,8 @@ class Fault:
     kind: Kind
     seconds: float = 1.0
     """How long `slow` waits, and what `busy` says in Retry-After."""
+    back: Callable[[], Awaitable[None]] | None = None
+    """What `hang` waits for."""
 
 
 class Faults:
@@ -37,10 +40,25 @@ class Faults:
     def __init__(self) -> None:
         self._armed: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.fired: list[tuple[str, Fault]] = []
+        self._out: Fault | None = None
+        self._back = asyncio.Event()
 
     def arm(self, call: str, kind: Kind, *, times: int = 1, seconds: float = 1.0) -> None:
         """Let the next `times` calls named `call` fail in this way."""
         self._armed[call].extend(Fault(kind, seconds) for _ in range(times))
+
+    def outage(self, kind: Kind) -> None:
+        """Let every call fail in this way until `over`."""
+        self._out, self._back = Fault(kind), asyncio.Event()
+
+    def over(self) -> None:
+        """End the outage: what hangs is hung up on."""
+        self._out = None
+        self._back.set()
+
+    async def back(self) -> None:
+        """Wait until the outage is over."""
+        await self._back.wait()
 
     def armed(self, call: str, kind: Kind) -> int:
         """Say how many faults of this kind still wait for calls of this name."""
@@ -56,6 +74,8 @@ class Faults:
 
     def take(self, call: str) -> Fault | None:
         """Take the fault armed for this call, if there is one."""
+        if self._out is not None:
+            return replace(self._out, back=self.back)
         for name in (call, "*"):
             if self._armed[name]:
                 fault = self._armed[name].popleft()
@@ -82,6 +102,9 @@ async def with_fault(
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         return await handler(request)
+    if fault.kind == "hang":
+        await (fault.back() if fault.back else asyncio.Event().wait())
+        return _cut(request)
     if fault.kind in INSTEAD:
         return _instead(request, fault, busy)
     await handler(request)

@@ -36,6 +36,8 @@ log = structlog.stdlib.get_logger(__name__)
 EVERYTHING = re.compile(".*", re.DOTALL)
 DRAINED = 4.0
 """Seconds in which what was begun may be finished when the process is told to stop."""
+ANSWERS_WITHIN = 30
+"""Seconds after which a call that Slack does not answer is given up."""
 LONGEST = 10.0
 """Seconds between two tries to learn from Slack who we are."""
 LARGEST = 1 << 20
@@ -50,6 +52,7 @@ class Access(Record, frozen=True):
     app_token: str = ""
     api_url: str = "https://slack.com/api/"
     command: str = "/inbox"
+    answers_within: int = ANSWERS_WITHIN
 
     def __repr__(self) -> str:
         return "Access(…)"
@@ -72,7 +75,12 @@ class Slack:
     ) -> None:
         self._access, self._sleep = access, sleep
         # No retry handlers: the library's own post a message twice when an answer is lost.
-        self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
+        self._client = AsyncWebClient(
+            access.bot_token,
+            base_url=access.api_url,
+            timeout=access.answers_within,
+            retry_handlers=[],
+        )
         pace = Pace(self._client, clock or asyncio.get_running_loop().time, sleep)
         self.office = Office(inbox, policies, book, pace, ids, access.command, patience=patience)
         self.board = Board(self.office)
@@ -83,8 +91,8 @@ class Slack:
 
     @property
     def known(self) -> bool:
-        """Whether Slack has told us who we are and can reach us: without it nothing is served."""
-        return self._us is not None and self._reached
+        """Whether Slack knows us, lets us in and can reach us: without it nothing is served."""
+        return self._us is not None and self._reached and not self.office.pace.locked
 
     def team(self) -> str:
         """Return which workspace is ours; "" until Slack has told us."""

@@ -74,6 +74,11 @@ class Board:
         """Whether this process keeps the board, and everything it was told of is drawn."""
         return bool(self._channels) and all(one.still for one in self._channels.values())
 
+    @property
+    def remembered(self) -> int:
+        """Return how many conversations this process keeps in mind."""
+        return sum(channel.remembered for channel in self._channels.values())
+
     def wake(self) -> None:
         """Look at the clock again: what waited for a time may be due."""
         for channel in self._channels.values():
@@ -113,7 +118,7 @@ class Board:
     def _mark(self, conversation: Conversation, *, first: bool) -> None:
         account = self._office.policies.account(conversation.account)
         if account and (channel := self._channels.get(channel_of(conversation, account))):
-            channel.mark(conversation.id, first=first)
+            channel.mark(conversation, first=first)
 
     async def _nowhere(self, conversation: Conversation) -> None:
         """Tell that a private message waits which no channel may show."""

@@ -28,6 +28,8 @@ from inbox.words import Account, ConversationId, Millis, Record
 
 log = structlog.stdlib.get_logger(__name__)
 
+GONE_CARD = frozenset({"message_not_found", "thread_not_found"})
+"""Slack's words for: this card is no longer there, though its channel is."""
 LOOKED_AT = 40
 """How far into a channel's queue the board looks for whom to seat."""
 GATHERED_MS = 60_000
@@ -38,7 +40,9 @@ LINES_KEPT_MS = 30 * 86_400_000
 """For so long it is remembered which line was whose, for notes typed beneath it."""
 BEFORE = 4
 """So many former places of a card are remembered."""
-FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0
+TRIES = 4
+"""So often a card is posted before it is drawn anew: who waits may be another by then."""
+FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 """Seconds between two tries of a channel that Slack or the store refused."""
 
 
@@ -78,6 +82,7 @@ class Channel:
         self._unsure = True
         self._cards: dict[ConversationId, Card] = {}
         self._dirty: dict[ConversationId, None] = {}
+        self._coming: frozenset[ConversationId] = frozenset()
         self._wiped: set[str] = set()
         self._sweep_at: Millis = 0
         self._wake = asyncio.Event()
@@ -95,7 +100,8 @@ class Channel:
             except (SlackRefused, Doubt, Unavailable, Gone) as error:
                 log.warning("board_waits", channel=self._name, error=str(error))
                 self._unsure |= isinstance(error, SlackRefused) and error.gone
-                await asyncio.sleep(pause)
+                slack = isinstance(error, (SlackRefused, Doubt))
+                await (self._office.pace.sleep(pause) if slack else asyncio.sleep(pause))
                 pause = min(pause * 2, LAST_PAUSE)
                 continue
             await self._idle()
@@ -175,6 +181,11 @@ class Channel:
         self._wake.set()
 
     @property
+    def remembered(self) -> int:
+        """Return how many conversations this channel keeps in mind, drawn or to be drawn."""
+        return len(self._cards.keys() | self._dirty.keys())
+
+    @property
     def still(self) -> bool:
         """Whether everything that was told of is drawn."""
         drawn = not self._dirty or not self._place
@@ -184,13 +195,21 @@ class Channel:
         """Look at the clock again."""
         self._wake.set()
 
-    def mark(self, ref: ConversationId, *, first: bool) -> None:
-        """Say that a conversation may look different now."""
+    def mark(self, conversation: Conversation, *, first: bool) -> None:
+        """Say that a conversation may look different now.
+
+        One that has no card and is nobody's waits in the queue, where seats look for it: an hour's
+        outage is not remembered card by card.
+        """
+        ref = conversation.id
+        ours = ref in self._cards or ref in self._coming or conversation.state == "claimed"
+        self._wake.set()
+        if not ours:
+            return  # guard: outage-bounded test=tests/handlers/slack/test_bad_day.py::test_after_an_hours_outage_the_present_seats_are_drawn_and_not_every_old_card
         if first:  # before everything that waits to be drawn
             self._dirty = {ref: None, **self._dirty}
         else:
             self._dirty.setdefault(ref)
-        self._wake.set()
 
     def sweep(self) -> None:
         """Say that everything on show may look different now; lines are told of by the log."""
@@ -231,6 +250,7 @@ class Channel:
 
     async def _tidy(self, now: Millis) -> None:
         """Once an hour: draw everything anew, so that what was wiped shows; forget old lines."""
+        self._summary.doubt()  # guard: summary-wiped test=tests/handlers/slack/test_bad_day.py::test_what_retention_wipes_is_posted_anew_within_the_hour
         for ref, kept in list(self._cards.items()):
             if kept.full:
                 self._cards[ref] = replace(kept, drawn="")
@@ -290,6 +310,7 @@ class Channel:
         queue = await inbox.queue.first([self._name], LOOKED_AT)
         waiting = [Waiting(one.id, one.rank, one.since) for one in queue]
         then = plan(shown, waiting, self._reserved())
+        self._coming = frozenset(then.come)
         for conversation in await inbox.read.conversations(then.leave):
             kept = self._cards[conversation.id]
             await self._careful(conversation, self._shrink(conversation, kept))
@@ -334,7 +355,7 @@ class Channel:
     async def _place_new(self, conversation: Conversation, kept: Card) -> None:
         drawn = card(await self._office.shown(conversation), self._say(conversation))
         ts = await self._office.pace.post(
-            kept.nonce, channel=self._place, text=drawn.text, blocks=drawn.blocks
+            kept.nonce, tries=TRIES, channel=self._place, text=drawn.text, blocks=drawn.blocks
         )
         await self._keep(conversation.id, replace(kept, ts=ts, drawn=_digest(drawn)))
 
@@ -362,7 +383,7 @@ class Channel:
                     channel=self._place, ts=kept.ts, text=drawn.text, blocks=drawn.blocks
                 )
             except SlackRefused as error:
-                if error.error != "message_not_found":
+                if error.error not in GONE_CARD:
                     raise
                 await self._forget(ref)  # wiped in Slack: if it is to be seen, it is posted anew
                 return
@@ -384,10 +405,26 @@ class Channel:
         elif not kept.told_at:
             kept = replace(kept, told_at=now)
         elif now - kept.told_at >= GATHERED_MS:
-            await self._tell(conversation, kept)
+            if not await self._told(conversation, kept):
+                return
             kept = replace(kept, told=conversation.version, told_at=0)
         if kept != self._cards[conversation.id]:
             await self._keep(conversation.id, kept)
+
+    async def _told(self, conversation: Conversation, kept: Card) -> bool:
+        """Tell its holder the news; False where the card is gone, and is posted anew instead."""
+        try:
+            await self._tell(conversation, kept)
+        except SlackRefused as error:
+            if error.error in GONE_CARD:
+                await self._forget(
+                    conversation.id
+                )  # guard: wiped-thread test=tests/handlers/slack/test_bad_day.py::test_news_under_a_card_that_was_wiped_come_under_a_new_card
+                return False
+            if error.gone:
+                raise
+            log.error("news_refused", conversation=conversation.id, error=error.error)  # noqa: TRY400 - the refusal says it all
+        return True
 
     async def _reply(
         self,

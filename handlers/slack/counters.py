@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 CALLS = Counter("chancery_slack_calls", "Calls to Slack by outcome", ("method", "outcome"))
 """Outcomes: ok, busy (429), refused, doubt (nobody knows)."""
+LOCKED_OUT = Gauge("chancery_slack_locked_out", "1 while Slack refuses our token, else 0")

@@ -22,6 +22,8 @@ PLACES = frozenset(
     }
 )
 """Events that change who reads a channel, or whether we may write there."""
+DISMISSED = ("tokens_revoked", "app_uninstalled")
+"""Events that say that our token may be dead: Slack is asked."""
 
 
 async def take(office: Office, board: Board, body: Mapping[str, Any]) -> None:
@@ -34,6 +36,8 @@ async def take(office: Office, board: Board, body: Mapping[str, Any]) -> None:
         await board.heard(str(event.get("channel", "")), str(event.get("deleted_ts", "")))
     elif kind in ("message", "app_mention") and event.get("subtype", "") in PLAIN:
         await _typed(office, who, event)
+    elif kind in DISMISSED:
+        office.afterwards(office.pace.ask())
     elif kind in PLACES:
         channel = event.get("channel")
         await board.heard(str(channel["id"] if isinstance(channel, Mapping) else channel))

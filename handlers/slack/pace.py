@@ -1,5 +1,7 @@
 """Calls to Slack at the pace Slack allows, and no message posted twice."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 import asyncio
@@ -8,10 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack.counters import CALLS
+from handlers.slack.counters import CALLS, LOCKED_OUT
+
+log = structlog.stdlib.get_logger(__name__)
 
 Json: TypeAlias = dict[str, Any]
 Clock: TypeAlias = Callable[[], float]  # seconds, growing
@@ -60,6 +65,14 @@ THEIR_FAULT = frozenset({"internal_error", "fatal_error", "service_unavailable",
 EVENT = "chancery_post"
 """The metadata type that marks our messages; its payload holds the nonce."""
 
+LOCKED = frozenset(
+    {"token_revoked", "account_inactive", "invalid_auth", "token_expired", "not_authed"}
+)
+"""Slack's words for: this token opens nothing any more. https://docs.slack.dev/reference/methods"""
+ASKED_AGAIN, ASKED_LAST = 15.0, 300.0
+"""Seconds between two questions whether we are let in again, doubling from first to last."""
+ADVICE = "Slack refuses SLACK_BOT_TOKEN: install the app again, set its new token, restart."
+
 GONE = frozenset({"message_not_found", "channel_not_found", "is_archived", "not_in_channel"})
 """Slack's words for: what we drew on is no longer there."""
 
@@ -105,9 +118,12 @@ class Pace:
     """
 
     def __init__(self, client: AsyncWebClient, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
-        self._client, self._clock, self._sleep = client, clock, sleep
+        self._client, self._clock, self.sleep = client, clock, sleep
         self._windows: dict[str, _Window] = {}
         self._until: dict[str, float] = {}
+        self.locked = ""
+        """Slack's word for why our token opens nothing any more; "" while it does."""
+        self._asking = asyncio.Lock()
 
     async def call(self, method: str, **body: Any) -> Json:
         """Make one call in its turn; raises SlackRefused, or Doubt when nobody knows."""
@@ -116,29 +132,70 @@ class Pace:
             try:
                 return await self._send(method, body)
             except SlackApiError as error:
-                if status_of(error) != TOO_FAST:
+                if status_of(error) == TOO_FAST:
+                    self._until[method] = self._clock() + _retry_after(error.response.headers)
+                elif not self._lock(word_of(error)):
                     raise _told(method, error) from None
-                self._until[method] = self._clock() + _retry_after(error.response.headers)
 
     async def at_once(self, method: str, **body: Any) -> Json:
         """Make one call now: for an officer who waits, and a trigger that lives three seconds."""
         try:
             return await self._send(method, body)
         except SlackApiError as error:
+            self._lock(word_of(error))
             raise _told(method, error) from None
 
-    async def post(self, nonce: str, **body: Any) -> str:
+    async def let_in(self) -> None:
+        """Wait until our token opens Slack; one asks for all, ever more seldom: nothing is lost."""
+        async with self._asking:
+            pause = ASKED_AGAIN
+            while self.locked:
+                await self.sleep(
+                    pause
+                )  # guard: no-hot-loop test=tests/handlers/slack/test_locked_out.py::test_a_dead_token_is_asked_about_seldom
+                pause = min(pause * 2, ASKED_LAST)
+                await self.ask()
+
+    async def ask(self) -> None:
+        """Ask Slack whether our token still opens it."""
+        try:
+            await self._send("auth.test", {})
+        except SlackApiError as error:
+            self._lock(word_of(error))
+        except Doubt:
+            return
+        else:
+            if self.locked:
+                log.warning("slack_lets_us_in")
+            self.locked = ""
+            LOCKED_OUT.set(0)
+
+    def _lock(self, word: str) -> bool:
+        """Note that our token opens nothing any more; said loudly, once."""
+        if word not in LOCKED:
+            return False
+        if word != self.locked:
+            log.error("slack_locked_out", error=word, advice=ADVICE)
+        self.locked = word
+        LOCKED_OUT.set(1)
+        return True
+
+    async def post(self, nonce: str, *, tries: int = 0, **body: Any) -> str:
         """Post a message once, whatever the connection does; return its ts.
 
         `nonce` is the same on every attempt: after a cut the channel is looked through for it.
+        After so many `tries` (0: any number) it raises Doubt: what was to be said may be old then.
         """
         body |= {"metadata": {"event_type": EVENT, "event_payload": {"nonce": nonce}}, **QUIET}
-        pause = SETTLES
+        pause, tried = SETTLES, 0
         while True:
             try:
                 return str((await self.call("chat.postMessage", **body))["ts"])
             except Doubt:
-                await self._sleep(pause)
+                tried += 1
+                if tried == tries:
+                    raise
+                await self.sleep(pause)
                 pause = min(pause * 2, LONG_PAUSE)
             if found := await self.find(nonce, body["channel"], body.get("thread_ts", "")):
                 return found
@@ -171,19 +228,21 @@ class Pace:
             try:
                 return await self.call(method, **body)
             except Doubt:
-                await self._sleep(pause)
+                await self.sleep(pause)
                 pause = min(pause * 2, LONG_PAUSE)
 
     async def _turn(self, method: str, channel: str) -> None:
         windows = [(method, PER_MINUTE.get(method, 20), 60.0)]
         if method == "chat.postMessage":
             windows.append((f"{method} {channel}", 1, POSTS_PER_CHANNEL))
+        if self.locked:
+            await self.let_in()
         while (blocked := self._until.get(method, 0) - self._clock()) > 0:
-            await self._sleep(blocked)
+            await self.sleep(blocked)
         for key, most, seconds in reversed(windows):
             window = self._windows.setdefault(key, _Window(most, seconds))
             while (wait := window.wait(self._clock())) > 0:
-                await self._sleep(wait)
+                await self.sleep(wait)
 
     async def _send(self, method: str, body: Mapping[str, Any]) -> Json:
         outcome = "doubt"

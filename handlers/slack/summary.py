@@ -73,6 +73,11 @@ class Summary:
         self._channel = self._place = ""
         self._kept = Kept()
         self._late: Millis = 0
+        self._doubted = False
+
+    def doubt(self) -> None:
+        """Draw it at the next look even if its figures are the same: it may have been wiped."""
+        self._doubted = True
 
     def load(self, value: bytes | None, channel: str, place: str) -> None:
         """Remember where it stood before this process; `place` is where it stands now."""
@@ -99,12 +104,13 @@ class Summary:
         if waiting <= SEATS and not kept.nonce:
             return
         rises = urgent > kept.urgent or bool(kept.posting)
-        same = (waiting, urgent) == (kept.waiting, kept.urgent)
+        same = (waiting, urgent) == (kept.waiting, kept.urgent) and not self._doubted
         if not rises and same:
             return
         if not rises and now - kept.drawn < REDRAWN_MS:
             self._late = kept.drawn + REDRAWN_MS
             return
+        self._doubted = False
         counts = await counted(self._office, (self._channel,))
         post = summary(counts, self._office.say_in(account))
         drawn = msgspec.structs.replace(kept, drawn=now, urgent=urgent, waiting=waiting)
@@ -121,8 +127,8 @@ class Summary:
         except SlackRefused as error:
             if error.error != "message_not_found":
                 raise
-            drawn = Kept()
-        await self._keep(drawn)
+            return await self._repost(msgspec.structs.replace(drawn, ts=""), post)
+        return await self._keep(drawn)
 
     async def _repost(self, drawn: Kept, post: Post) -> None:
         """Post it anew, the intent first, and take the former one away."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
@@ -99,6 +100,8 @@ class Facts:
         self.subscriptions: set[str] = set(SUBSCRIBED)
         self.revoked = False
         self.faults = Faults()
+        self.calls: Counter[str] = Counter()
+        """How often each method was called, under a fault too."""
         self.pacing = True
         self.paces = Pacing(now)
         self.address = "http://127.0.0.1:0"

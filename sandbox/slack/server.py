@@ -61,6 +61,7 @@ async def call(request: web.Request) -> web.StreamResponse:
     """Carry out one Web API call, under the fault that is armed for it."""
     workspace, name = request.app[WORLD], request.match_info["method"]
     workspace.address = str(request.url.origin())
+    workspace.calls[name] += 1
     fault = workspace.faults.take(name)
     return await with_fault(request, _carry_out, fault, too_fast)
 

@@ -59,6 +59,14 @@ class Workspace(Acts):
         self.take_away(message)
         return await self._outcome()
 
+    def wipe(self, channel: str) -> int:
+        """Let the workspace's retention take everything said so far; Slack tells nobody of it."""
+        place = self.channels[channel]
+        gone = len(place.said)
+        place.said.clear()
+        self.tell("channel", channel=channel)
+        return gone
+
     async def react(self, user: str, channel: str, ts: str, name: str) -> Outcome:
         """Add a reaction."""
         message = self._seen(user, channel, ts)

@@ -12,7 +12,7 @@ from handlers.slack import ids
 from handlers.slack.blocks import Json
 from handlers.slack.ids import Meta, Press
 from handlers.slack.office import Office
-from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.pace import LOCKED, Doubt, SlackRefused
 from handlers.slack.safe import decoded
 from handlers.slack.shown import Opened, Shown
 from handlers.slack.views import denied_view
@@ -205,7 +205,7 @@ async def _at_once(office: Office, method: str, **body: Any) -> Json:
     try:
         return await office.pace.at_once(method, **body)
     except SlackRefused as error:
-        if error.error not in LATE:
+        if error.error not in LATE and error.error not in LOCKED:
             raise
     except Doubt:  # the act is committed; the officer opens the card again
         return {}

@@ -360,6 +360,7 @@ class Builder:
             signing_secret=self.workspace.signing_secret if door == "http" else "",
             app_token=self.workspace.app_token if door == "socket" else "",
             api_url=f"{self.slack_url}/api/",
+            **{name: more.pop(name) for name in ("answers_within", "command") if name in more},
         )
         time = {"clock": self.clock.seconds, "sleep": self.clock.sleep}
         return Slack(access, box, policies, self.book, fresh, **{**time, **more})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,7 +25,7 @@ from tests.handlers.slack.conftest import (
 )
 from tests.sandbox.slack.conftest import serve
 
-WHERE = {"channel": PRESS}
+WHERE: dict[str, Any] = {"channel": PRESS}
 
 
 @pytest.fixture

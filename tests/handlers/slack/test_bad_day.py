@@ -144,8 +144,10 @@ async def test_news_under_a_card_that_was_wiped_come_under_a_new_card(
     await by_and_by(house, lambda: cards(house))
     await house.orders(ref, Claim(), "officer:aj")
     await by_and_by(house, lambda: house.slack.board.still and not cards(house))
-    house.workspace.wipe(PRESS)
     await house.hear_more(ref, "Hello?")
+    await by_and_by(house, lambda: "Hello?" in words(ours(house)[0].blocks))
+    await by_and_by(house, lambda: house.slack.board.still)
+    house.workspace.wipe(PRESS)
     house.clock.forward(GATHERED_MS / 1000 + 1)
     house.slack.board.wake()
     before = house.workspace.calls["chat.postMessage"]

@@ -355,7 +355,7 @@ class Channel:
     async def _place_new(self, conversation: Conversation, kept: Card) -> None:
         drawn = card(await self._office.shown(conversation), self._say(conversation))
         ts = await self._office.pace.post(
-            kept.nonce, tries=TRIES, channel=self._place, text=drawn.text, blocks=drawn.blocks
+            kept.nonce, TRIES, channel=self._place, text=drawn.text, blocks=drawn.blocks
         )
         await self._keep(conversation.id, replace(kept, ts=ts, drawn=_digest(drawn)))
 

@@ -180,7 +180,7 @@ class Pace:
         LOCKED_OUT.set(1)
         return True
 
-    async def post(self, nonce: str, *, tries: int = 0, **body: Any) -> str:
+    async def post(self, nonce: str, tries: int = 0, /, **body: Any) -> str:
         """Post a message once, whatever the connection does; return its ts.
 
         `nonce` is the same on every attempt: after a cut the channel is looked through for it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,7 +24,7 @@ from tests.handlers.slack.conftest import (
 )
 from tests.sandbox.slack.conftest import serve
 
-WHERE: dict[str, Any] = {"channel": PRESS}
+WHERE = {"channel": PRESS}
 
 
 @pytest.fixture

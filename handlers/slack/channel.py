@@ -445,12 +445,34 @@ class Channel:
         holder = policies.officer(claim.holder) if claim else None
         user = next((one.rpartition("/")[2] for one in holder.slack), "") if holder else ""
         lines = await self._since(conversation, kept.told)
-        await self._reply(
-            kept,
-            f"news.{conversation.version}",
-            conversation,
-            lambda shown, say: news_thread(shown, lines, user, say),
-        )
+        say = self._say(conversation)
+        where = {"channel": self._place, "thread_ts": kept.ts}
+        where = await self._alone(
+            conversation, user, where
+        )  # guard: holder-alone test=tests/promises/test_friendliness.py::test_in_a_whole_shift_each_push_names_one_person_who_must_act
+        named = user if "thread_ts" in where else ""
+        post = news_thread(await self._office.shown(conversation), lines, named, say)
+        nonce = f"{kept.nonce}.news.{conversation.version}"
+        await self._office.pace.post(nonce, text=post.text, blocks=post.blocks, **where)
+
+    async def _alone(
+        self, conversation: Conversation, user: str, thread: dict[str, str]
+    ) -> dict[str, str]:
+        """Return where the holder alone hears of it: directly, where others follow the thread.
+
+        Slack notifies of a reply all who wrote or were named in the thread before: former holders,
+        and whoever left a note there.
+        """
+        claim = conversation.claim
+        notes = (await self._office.inbox.read.reading(conversation.id)).notes
+        others = any(claim and note.by != claim.holder for note in notes)
+        if not user or not (others or conversation.fence > 1):
+            return thread
+        try:
+            told = await self._office.pace.again("conversations.open", users=user)
+        except SlackRefused:
+            return thread  # rather one push too many than none
+        return {"channel": str(told["channel"]["id"])}
 
     async def _since(self, conversation: Conversation, told: int) -> tuple[Line, ...]:
         """Return what they wrote or edited since that version: at most the last eight."""

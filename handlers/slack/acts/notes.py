@@ -89,9 +89,9 @@ async def _acknowledged(
         return
     shown = await office.shown(conversation)
     post = kept_thread(shown, note, office.say(who.officer, shown.account))
-    await office.pace.post(
-        f"kept.{ts}", channel=channel, thread_ts=thread, text=post.text, blocks=post.blocks
-    )
+    # Shown to its writer only: a reply would notify everybody who follows the thread.
+    where = {"channel": channel, "thread_ts": thread, "user": who.user}
+    await office.pace.again("chat.postEphemeral", **where, text=post.text, blocks=post.blocks)
 
 
 async def use_note(office: Office, click: Click) -> Acknowledgement:

@@ -84,7 +84,9 @@ async def test_what_was_typed_is_kept_as_it_was_typed_and_not_as_slack_writes_it
     card = await house.card(ref)
     told = "Read <https://a.example/b?c=1&amp;d=2> &amp; <http://e.example|e.example>"
     await house.workspace.say(ANNA, PRESS, told, thread_ts=card.ts)
-    [kept] = await until(lambda: [m for m in house.thread(card) if m.by_bot])
+    [kept] = await until(
+        lambda: [m for m in house.workspace.messages(PRESS) if m.ephemeral_to == ANNA]
+    )
     await house.workspace.click(ANNA, PRESS, kept.ts, ids.USE_NOTE)
     assert house.written(ANNA) == "Read https://a.example/b?c=1&d=2 & e.example"
     typed = await house.workspace.say(ANNA, PRESS, "&lt;3", thread_ts=card.ts)

@@ -208,7 +208,9 @@ def side(line: Line, say: Say) -> str:
     who = one_line(masked(line.who), NAME)
     if line.side == "note":
         return say("card.note_by", by=who)
-    return say("card.we_wrote", by=who) if line.side == "out" else who
+    if line.side == "out":
+        return say("card.we_wrote", by=who) if who else say("card.automatic")
+    return who
 
 
 def because(refusal: Refusal, shown: Shown | None, say: Say) -> Pieces:

@@ -125,6 +125,7 @@ async def _demo(place: Place) -> AsyncIterator[None]:
         environ |= {
             "HOST": place.host,
             "PORT": str(product_port),
+            "PUBLIC_URL": at,
             "CHANCERY_MODE": "sandbox",
             "CHANCERY_CONFIG": str(place.config),
             "CHANCERY_DATA": str(place.data),

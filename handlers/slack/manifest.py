@@ -90,7 +90,14 @@ def manifest(
             ],
             "slash_commands": [slash],
         },
-        "oauth_config": {"scopes": {"bot": sorted({**SCOPES, **(HISTORY if history else {})})}},
+        "oauth_config": {
+            **({} if socket else {"redirect_urls": [f"{public_url.rstrip('/')}/login/slack/back"]}),
+            "scopes": {
+                "bot": sorted({**SCOPES, **(HISTORY if history else {})}),
+                # Sign in with Slack, for the page; asked of each officer when they sign in there.
+                **({} if socket else {"user": ["openid", "profile"]}),
+            },
+        },
         "settings": {
             "event_subscriptions": {**ask, "bot_events": [*EVENTS, *(MESSAGES if history else ())]},
             "interactivity": {"is_enabled": True, **ask},

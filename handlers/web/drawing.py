@@ -116,8 +116,8 @@ class Talk(Record, frozen=True):
     url: str
 
 
-def talk(lines: list[Line], say: Say) -> list[Talk]:
-    """Return what was said, oldest first."""
+def talk(lines: list[Line], say: Say, *, linked: bool = True) -> list[Talk]:
+    """Return what was said, oldest first; where it stands is told of public posts only."""
     return [
         Talk(
             side=line.side,
@@ -125,7 +125,7 @@ def talk(lines: list[Line], say: Say) -> list[Talk]:
             at=say.plain([At(line.at, "day_time")]),
             text=body(line, say, WHOLE),
             edited=line.edited and not line.deleted,
-            url=line.url if line.url.startswith("https://") else "",
+            url=line.url if linked and line.url.startswith("https://") else "",
         )
         for line in sorted(lines, key=lambda line: line.at)
     ]

@@ -66,7 +66,8 @@ class Live:
         async with sse_response(request) as stream:
             if len(self._listeners) >= MOST:
                 return stream
-            with self._listening(Listener(officer, ref)) as listener, suppress(TimeoutError):
+            closed = (TimeoutError, ConnectionError)
+            with self._listening(Listener(officer, ref)) as listener, suppress(*closed):
                 async with asyncio.timeout(LONGEST):
                     await stream.send("", event="hello")
                     while not self._closing.is_set():

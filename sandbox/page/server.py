@@ -63,7 +63,11 @@ class Stage:
         """Return everything one visitor's page shows while they are this member."""
         return {
             "now": self.world.now(),
-            "product": {"state": self.product.state, "falls": self.product.falls},
+            "product": {
+                "state": self.product.state,
+                "falls": self.product.falls,
+                "url": self.product.url,
+            },
             "public": public.shown(self.world),
             "slack": team.shown(self.workspace, user),
             "team": [

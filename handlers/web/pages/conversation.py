@@ -46,12 +46,12 @@ async def drawn(
     writing = await acting.writing(who, shown)
     if text is not None:
         writing = replace(writing, text=text)
-    now = acting.inbox.now()
+    now, public = acting.inbox.now(), shown.conversation.audience == "public"
     return visit.page(
         "conversation.html",
         status=status,
         row=row(shown, say, now),
-        talk=talk([*lines, *acting.our_lines(reading)], say),
+        talk=talk([*lines, *acting.our_lines(reading)], say, linked=public),
         state=shown.conversation.state,
         conversation=shown.conversation,
         shown=shown,

@@ -36,6 +36,8 @@ function take(fresh) {
   seen.users = new Map(state.slack.users.map((one) => [one.id, one]));
   seen.channels = new Map(state.slack.channels.map((one) => [one.id, one]));
   seen.me = seen.users.get(ui.user);
+  // Who sits here: signing in with Slack asks nobody twice. A port is no part of a cookie's address.
+  document.cookie = `slack_sandbox_user=${ui.user}; path=/; SameSite=Lax`;
   if (!state.slack.channels.some((one) => one.id === ui.place) && ui.place !== "home") {
     const first = state.slack.channels.find((one) => one.kind === "channel");
     ui.place = ui.places[ui.user] || first?.id || "home";

@@ -54,6 +54,9 @@ function sidebar(where) {
         type: "button", class: `entry ${home ? "here" : ""} ${ui.target === "home" ? "next" : ""}`,
         "aria-current": home ? "page" : null, "data-place": "home", on: { click: () => did.home() },
       }, h("span", { class: "sign" }, "⌂"), h("span", { class: "called" }, "Chancery home"))),
+      h("li", { key: "web" }, h("a", {
+        class: "entry", href: `${state.product.url}/login/slack?to=/figures`, target: "_blank", rel: "noopener",
+      }, h("span", { class: "sign", "aria-hidden": "true" }, "↗"), h("span", { class: "called" }, "Figures on the web"))),
       app && h("li", { key: app.id }, entry(where, app)),
       state.shortcuts.filter((one) => one.where === "global").map((one) => h("li", { key: one.callback },
         h("button", { type: "button", class: "entry", on: { click: () => did.shortcut(one.callback) } },

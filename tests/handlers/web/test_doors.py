@@ -132,7 +132,7 @@ async def test_a_form_of_another_page_does_nothing(pages: Pages) -> None:
         ({**form, "csrf": "guessed"}, {}),
         ({"op": "o"}, {}),
         (form, {"Origin": "https://evil.example"}),
-        (form, {"Origin": "null"}),
+        (form, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}),
         (form, {"Sec-Fetch-Site": "cross-site"}),
         (form, {"Sec-Fetch-Site": "same-site"}),
     ):

@@ -111,7 +111,7 @@ class Acting:
         others = await self._others(conversation)
         messages = reading.messages
         person = next(
-            (m.message.author for m in reversed(messages) if not m.message.ours),
+            (m.message.author for m in reversed(messages) if not m.message.ours and not m.erased),
             Person(conversation.person),
         )
         return Shown(
@@ -121,7 +121,8 @@ class Acting:
             person=person,
             lane=next((lane for lane in policy.lanes if lane.name == conversation.lane), None),
             lines=tuple(
-                line_of(m.message, edited=m.edited, deleted=m.deleted) for m in messages[-lines:]
+                line_of(m.message, edited=m.edited, deleted=m.deleted, erased=m.erased)
+                for m in messages[-lines:]
             ),
             earlier=max(0, len(messages) - lines),
             officers=policy.officers,
@@ -146,12 +147,22 @@ class Acting:
     def our_lines(self, reading: Reading) -> list[Line]:
         """Return our answers and notes in a conversation as lines."""
         answers = [
-            Line(part.text, reply.at, self._name(reply.by), "out", url=part.url)
+            Line(
+                part.text,
+                reply.at,
+                self._name(reply.by),
+                "out",
+                url=part.url,
+                erased=reply.erased,
+            )
             for reply in reading.answers
             for part in reply.parts
             if part.state != "retracted"
         ]
-        notes = [Line(one.text, one.at, self._name(one.by), "note") for one in reading.notes]
+        notes = [
+            Line(one.text, one.at, self._name(one.by), "note", erased=one.erased)
+            for one in reading.notes
+        ]
         return [*answers, *notes]
 
     def channels(self, who: Officer) -> tuple[str, ...]:
@@ -246,7 +257,7 @@ class Acting:
         fresh = {message for message, version in conversation.changed.items() if version > seen}
         reading = await self.inbox.read.reading(conversation.id)
         return tuple(
-            line_of(m.message, edited=m.edited, deleted=m.deleted)
+            line_of(m.message, edited=m.edited, deleted=m.deleted, erased=m.erased)
             for m in reading.messages
             if m.message.id in fresh
         )

@@ -43,11 +43,14 @@ class Line(Record, frozen=True):
     kind: MessageKind = "text"
     edited: bool = False
     deleted: bool = False
+    erased: bool = False
     media: int = 0
     url: str = ""
 
 
-def line_of(message: Message, *, edited: bool = False, deleted: bool = False) -> Line:
+def line_of(
+    message: Message, *, edited: bool = False, deleted: bool = False, erased: bool = False
+) -> Line:
     """Turn a message of a conversation's Reading into a line to show."""
     return Line(
         text=message.text,
@@ -57,6 +60,7 @@ def line_of(message: Message, *, edited: bool = False, deleted: bool = False) ->
         kind=message.kind,
         edited=edited,
         deleted=deleted,
+        erased=erased,
         media=len(message.media),
         url=message.url,
     )
@@ -194,8 +198,8 @@ def header_text(shown: Shown, say: Say) -> str:
 
 def body(line: Line, say: Say, most: int) -> str:
     """Return a line's text, or what stands in its place; pictures and films are counted."""
-    if line.deleted:
-        return say("card.deleted")
+    if line.erased or line.deleted:
+        return say("card.erased" if line.erased else "card.deleted")
     if line.kind != "text":
         return say(f"card.{line.kind}")
     count = say("card.media", count=line.media) if line.media else ""

@@ -52,7 +52,8 @@ class Card(Record, frozen=True):
     `nonce` is written down before the message is posted and marks it, so that a post that was
     cut is found again; `ts` is empty until then. `told` is the version whose news the thread has
     heard, `told_at` when newer ones began to be gathered. `before` holds where it stood before it
-    was raised, `left` says when it became a line.
+    was raised, `left` says when it became a line. `erased` is the version up to which what was erased
+    by law is gone from its thread.
     """
 
     nonce: str
@@ -67,6 +68,7 @@ class Card(Record, frozen=True):
     told_at: Millis = 0
     before: tuple[str, ...] = ()
     left: Millis = 0
+    erased: int = 0
 
 
 class Channel:
@@ -292,6 +294,8 @@ class Channel:
             if stays:  # claimed from Home or by Next: whoever works on it has a card
                 await self._post(conversation, seated=False)
             return
+        if conversation.erased > kept.erased:
+            kept = await self._unsay(conversation, kept)
         if conversation.state in ("closed", "snoozed"):
             await self._shrink(conversation, kept)
         elif not kept.full or not kept.ts:
@@ -391,6 +395,20 @@ class Channel:
         if kept != self._cards.get(ref):
             await self._keep(ref, kept)
 
+    async def _unsay(self, conversation: Conversation, kept: Card) -> Card:
+        """Take back what we said beneath a card, here and where it stood before: it was erased."""
+        pace = self._office.pace
+        for ts in _places(kept):
+            for said in await pace.said_beneath(ts, self._place):
+                await pace.again("chat.delete", channel=self._place, ts=said)
+        drawn = shrunk(await self._office.shown(conversation), self._say(conversation))
+        for ts in kept.before:
+            with suppress(SlackRefused):  # gone by itself: so much the better
+                await pace.update(channel=self._place, ts=ts, text=drawn.text, blocks=drawn.blocks)
+        done = replace(kept, erased=conversation.erased, told_at=0, told=conversation.version)
+        await self._keep(conversation.id, done)
+        return done
+
     async def _thread(self, conversation: Conversation) -> None:
         """Say under a claimed card that its thread stays inside, and tell its holder the news."""
         kept = self._cards.get(conversation.id)
@@ -479,7 +497,7 @@ class Channel:
         fresh = {message for message, version in conversation.changed.items() if version > told}
         reading = await self._office.inbox.read.reading(conversation.id)
         return tuple(
-            line_of(m.message, edited=m.edited, deleted=m.deleted)
+            line_of(m.message, edited=m.edited, deleted=m.deleted, erased=m.erased)
             for m in reading.messages
             if m.message.id in fresh and not m.message.ours
         )

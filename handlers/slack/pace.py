@@ -217,6 +217,22 @@ class Pace:
             return ""
         return next((str(m["ts"]) for m in messages if _nonce(m) == nonce), "")
 
+    async def said_beneath(self, ts: str, channel: str) -> list[str]:
+        """Return where our own messages of this thread stand, but for those drawn anew.
+
+        Those are the card, and the line that says whose thread it is. A workspace
+        that withholds the history scopes shows us none.
+        """
+        where: Json = {"channel": channel, "ts": ts, "limit": 200, "include_all_metadata": True}
+        try:
+            answer = await self.again("conversations.replies", **where)
+        except SlackRefused as error:
+            if error.error not in ("missing_scope", "thread_not_found", "message_not_found"):
+                raise
+            return []
+        nonces = {str(m["ts"]): _nonce(m) for m in answer.get("messages", ())}
+        return [at for at, n in nonces.items() if n and at != ts and not n.endswith(".inside")]
+
     async def update(self, **body: Any) -> None:
         """Draw a message again."""
         await self.again("chat.update", **body, **QUIET)

@@ -200,7 +200,7 @@ def _linked(c: Conversation, event: e.Linked, at: Context) -> Conversation:
 
 
 def _erased(c: Conversation, event: e.Erased, at: Context) -> Conversation:
-    c = replace(c, lane_word="")
+    c = replace(c, lane_word="", erased=at.version)
     return outgoing.forgotten(c) if event.whole else c
 
 

@@ -19,12 +19,15 @@ from inbox.words import (
     Millis,
     OfficerId,
     PartId,
+    Person,
     Record,
 )
 
 
 class Said(Record, frozen=True):
     """A message as its author last left it; a deleted one keeps its place and loses its text.
+
+    One erased by law has lost its author's names too.
 
     `message.id` and `written` are those of its first version, whatever the edits were called. What
     differs by the door it came through (`raw`, the root, the chain) is left out.
@@ -33,6 +36,7 @@ class Said(Record, frozen=True):
     message: Message
     edited: bool = False
     deleted: bool = False
+    erased: bool = False
 
 
 class Remark(Record, frozen=True):
@@ -42,6 +46,7 @@ class Remark(Record, frozen=True):
     text: str
     by: OfficerId
     at: Millis
+    erased: bool = False
 
 
 class SentPart(Record, frozen=True):
@@ -65,6 +70,7 @@ class Reply(Record, frozen=True):
     re: MessageId = ""
     kind: AnswerKind = "human"
     parts: tuple[SentPart, ...] = ()
+    erased: bool = False
 
 
 class Reading(Record, frozen=True):
@@ -95,9 +101,9 @@ class _Told:
         for before in message.chain:
             self.join(before, message.id)
 
-    def erase(self, target: str) -> None:
-        """Blank one message, or, where the target is no message, all that were taken in so far."""
-        self.erased |= {target} if target in self.taken else set(self.taken)
+    def erase(self, event: e.Erased) -> None:
+        """Blank one message, or all that were taken in so far."""
+        self.erased |= set(self.taken) if event.whole else {event.target}
 
     def join(self, one: MessageId, other: MessageId) -> None:
         """Make two ids one message; which of them stands for both does not depend on the order."""
@@ -136,6 +142,8 @@ class _Told:
         hidden = gone or erased
         message = replace(
             first,
+            author=Person(first.author.id) if erased else first.author,
+            url="" if erased else first.url,
             text="" if hidden else text,
             media=() if hidden else media,
             thread="",
@@ -143,7 +151,7 @@ class _Told:
             raw="",
             chain=(),
         )
-        return Said(message=message, edited=edited and not gone, deleted=gone)
+        return Said(message=message, edited=edited and not gone, deleted=gone, erased=erased)
 
 
 def reading(entries: Iterable[e.Entry]) -> Reading:
@@ -157,6 +165,10 @@ def reading(entries: Iterable[e.Entry]) -> Reading:
                     notes.append(Remark(id=event.note, text=event.text, by=by, at=entry.at))
                 case e.Answered():
                     replies[event.answer] = _reply(event, by, entry.at)
+                case e.Erased(whole=True):
+                    told.erase(event)
+                    notes = [replace(note, text="", erased=True) for note in notes]
+                    replies = {id_: _blank(reply) for id_, reply in replies.items()}
                 case _:
                     _hear(told, event)
                     _follow(replies, event)
@@ -178,7 +190,7 @@ def _hear(told: _Told, event: e.AnyEvent) -> None:
         case e.Deleted():
             told.gone.add(event.message)
         case e.Erased():
-            told.erase(event.target)
+            told.erase(event)
         case _:
             pass
 
@@ -195,6 +207,12 @@ def _reply(event: e.Answered, by: OfficerId, at: Millis) -> Reply:
         kind=event.kind,
         parts=tuple(parts),
     )
+
+
+def _blank(reply: Reply) -> Reply:
+    """Take the texts out of an answer."""
+    parts = tuple(replace(part, text="", url="") for part in reply.parts)
+    return replace(reply, text="", parts=parts, erased=True)
 
 
 STATES: dict[type[e.Event], PartState] = {

@@ -167,6 +167,8 @@ class Conversation(Record, frozen=True):
     """The last timer number given out."""
     count: int = 0
     """How many messages of theirs were taken in."""
+    erased: int = 0
+    """The version at which texts were last erased by law."""
 
     @property
     def state(self) -> State:

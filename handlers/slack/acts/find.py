@@ -30,7 +30,10 @@ async def read_all(office: Office, click: Click, page: int = -1) -> Acknowledgem
     if isinstance(shown, Denied):
         return await refused(office, click, shown)
     reading = await office.inbox.read.reading(click.conversation)
-    lines = [line_of(m.message, edited=m.edited, deleted=m.deleted) for m in reading.messages]
+    lines = [
+        line_of(m.message, edited=m.edited, deleted=m.deleted, erased=m.erased)
+        for m in reading.messages
+    ]
     lines += office.our_lines(reading)
     lines.sort(key=lambda line: line.at)
     say = office.say(click.who.officer, shown.account)

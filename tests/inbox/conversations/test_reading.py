@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from inbox.conversations.commands import (
     AddNote,
+    Claim,
     Erase,
     MarkDeleted,
     MarkEdited,
@@ -88,6 +89,18 @@ def test_an_erased_message_is_blank_and_the_others_are_not() -> None:
     house.hears("x:2", "two")
     house.must("root", Erase("x:1", "law"))
     assert texts(house) == ["", "two"]
+    erased, other = read(house).messages
+    assert (erased.erased, erased.message.author.name, other.erased) == (True, "", False)
+
+
+def test_an_erased_conversation_has_no_notes_and_answers_of_ours_to_read() -> None:
+    house = House()
+    house.hears("x:1", "one")
+    house.must("aj", Claim())
+    house.must("aj", AddNote("n1", "a remark"))
+    house.must("root", Erase("conversation0000", "law"))
+    house.must("aj", AddNote("n2", "another"))
+    assert [(one.text, one.erased) for one in read(house).notes] == [("", True), ("another", False)]
 
 
 def test_an_erased_conversation_is_blank_but_for_what_came_after() -> None:

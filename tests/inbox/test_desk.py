@@ -445,3 +445,24 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: 
             told = await inbox.read.history(there.id)
             messages = [event for entry in told for event in entry.events]
             assert len(messages) == len({entry.op for entry in told}) == there.version == 10
+
+
+async def test_behind(client: Client) -> None:
+    """A process that knows more than the store says so, and decides on what there is."""
+    desk, told = desk_of(client), list[str]()
+
+    async def behind() -> None:
+        told.append("behind")
+
+    async def leaving(conversation: Conversation) -> None:
+        told.append("leaving")
+
+    desk.warn(behind=behind, leaving=leaving)
+    ref = (await taken(desk, received("x:1"))).conversation.id
+    await taken(desk, received("x:2"))
+    first = (await client.call("LRANGE", keys.past("conv", ref), 0, 0))[0]
+    await client.call("DEL", keys.snapshot("conv", ref), keys.past("conv", ref))
+    await client.call("RPUSH", keys.past("conv", ref), first)
+    done = await desk.do(ref, desk.order(Claim(), by="officer:o0"))
+    assert isinstance(done, Denied)
+    assert (done.why, told) == ("unknown_conversation", ["behind"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from inbox import Inbox
+from inbox import Inbox, opened
 from inbox.archive.checking import Fault
 from inbox.conversations.apply import fold
 from inbox.conversations.commands import AnyCommand
@@ -31,6 +32,25 @@ def tables() -> Policies:
     people = [replace(one, roles=("officer",)) for one in known.officers.values()]
     people[0] = replace(people[0], roles=("officer", "admin"))
     return Policies(known.accounts, tuple(people), LANES, ("visa",), {"x": PROFILE})
+
+
+def inbox_of(folder: Path) -> AbstractAsyncContextManager[Inbox]:
+    """Open an inbox with an anchor beside its data folder, as a process of the product would."""
+    return opened(
+        None,
+        data=folder / "var",
+        secret=SECRET,
+        policies=tables(),
+        clock=clock,
+        ids=ids(),
+        mode="sandbox",
+        anchor=folder / "anchor.jsonl",
+    )
+
+
+def everything(folder: Path) -> bytes:
+    """Give every byte of a folder."""
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 async def house(client: Client, folder: Path) -> Inbox:

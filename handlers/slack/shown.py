@@ -25,6 +25,7 @@ from handlers.shown import (
     whom,
 )
 from handlers.slack.blocks import Json, link, moment, rich, run, words
+from handlers.slack.narrow import PHONE_PX, clipped, width
 from inbox.words import Millis, Record
 
 __all__ = [
@@ -79,7 +80,24 @@ def facts(shown: Shown, say: Say) -> Json:
     if tongue and taken + len(DOT) + len(tongue) <= PHONE_LINE:
         second += words(DOT + tongue)
     second += [*words(DOT), moment(age, say)] if since else []
-    return rich(words(where(shown, say), bold=True), [*second, *words(DOT + holder)])
+    return rich(_where(shown, say), [*second, *words(DOT + holder)])
+
+
+def _where(shown: Shown, say: Say) -> list[Json]:
+    """Return lane, audience and account in one line of a phone, however long they are.
+
+    What gives way, in this order: the platform's name, the audience's picture, the handle's end.
+    """
+    lane, audience = lane_word(shown, say), audience_word(shown.conversation.audience, say)
+    for picture in (audience, audience.partition(" ")[2]):
+        bold = DOT.join(part for part in (lane, picture) if part)
+        room = PHONE_PX - width(bold + DOT)
+        for account in (f"{shown.platform} → {shown.us}", shown.us):
+            if width(account) <= room:
+                return [*words(bold, bold=True), *words(DOT + account)]
+    bold = DOT.join(part for part in (lane, audience.partition(" ")[2]) if part)
+    account = clipped(shown.us, PHONE_PX - width(bold + DOT))
+    return [*words(bold, bold=True), *words(DOT + account)]
 
 
 def quoted(line: Line, say: Say, most: int, *, dated: bool = False) -> Json:

@@ -102,7 +102,7 @@ def test_six_facts_stand_in_two_lines_of_a_phone(
     first, second = text.split("\n")
     assert (say("lane.life-safety") in first) == (lane == "life-safety")
     assert say(f"audience.{audience}") in first
-    assert "X → @LandetUD" in first
+    assert "@LandetUD" in first
     assert "@resenar_k" in second
     assert ("Anna Jansson" if claim else say("card.unclaimed")) in second
     assert any(element["type"] == "date" for element in elements)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from inbox.opening import (
+        KEPT_DAYS,
         CannotStart,
         Done,
         Gap,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "KEPT_DAYS",
     "CannotStart",
     "Done",
     "Gap",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -18,7 +18,7 @@ from inbox.desk import Desk, Done, Unavailable
 from inbox.figures.figures import Figures
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
-from inbox.store import checks
+from inbox.store import checks, drafts, raw
 from inbox.store.alerts import Alerts
 from inbox.store.aside import Aside, Refusals
 from inbox.store.boards import Boards
@@ -40,6 +40,7 @@ from inbox.store.outbox import Outbox
 from inbox.store.pictures import Pictures, View
 from inbox.store.queue import Queue
 from inbox.store.read import Read
+from inbox.store.seats import Seats
 from inbox.store.server import CannotStart, Embedded
 from inbox.store.timers import Timers
 from inbox.store.vitals import Look, Vitals
@@ -62,6 +63,9 @@ __all__ = [
 ]
 
 Unfit = checks.Unfit
+
+KEPT_DAYS: Mapping[str, int] = {"raw": raw.KEPT_DAYS, "drafts": drafts.KEPT // 86_400}
+"""For how many days what is no history is kept, for whoever must be told."""
 
 SKEW_MOST = 2000
 """Milliseconds between our clock and the server's after which we are not ready."""
@@ -138,6 +142,7 @@ class Inbox:
             lambda c: urgent(c, policies),
         )
         self.alerts = Alerts(client)
+        self.seats = Seats(client)
         self._follower = Follower(client, self.log, self.leases, self.aside)
         self._look = Look(client, self.leases)
         self._halts = Halts(client)
@@ -244,10 +249,11 @@ class Inbox:
             await self.aside.drop(id_)
 
     async def refresh(self) -> None:
-        """Learn who is on duty, what is halted, and in which epoch we are."""
-        duty, halted, epoch = await asyncio.gather(
-            self.duty.list(), self._halts.halted(), self._epoch.get()
+        """Learn who is on duty, who took a seat, what is halted, and in which epoch we are."""
+        duty, seats, halted, epoch = await asyncio.gather(
+            self.duty.list(), self.seats.list(), self._halts.halted(), self._epoch.get()
         )
+        self._policies.seats = seats
         self._policies.on_duty = frozenset(duty)
         self._policies.halted = halted
         if epoch != self._policies.epoch:

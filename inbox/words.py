@@ -252,6 +252,8 @@ class Profile(msgspec.Struct, frozen=True):
     """The audiences in which we may write first."""
     repeatable: bool = False
     """Whether the platform takes our key, so that a repeated send is harmless."""
+    hosts: tuple[str, ...] = ()
+    """The platform's own hosts that its bot calls, for whoever must let it out."""
     pushes: bool = False
     poll_every: int = 60
     edits: bool = False

@@ -99,6 +99,7 @@ class Alarms:
             account=account.title if account else "",
             platform=account.platform.title() if account else "",
             kind=notice.kind,
+            officer=str(notice.facts.get("officer", "")),
         )
         await office.pace.post(nonce, channel=place, text=post.text, blocks=post.blocks)
 

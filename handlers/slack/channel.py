@@ -20,6 +20,7 @@ from handlers.slack.office import SUMMARY, Office, board_of
 from handlers.slack.pace import Doubt, SlackRefused
 from handlers.slack.seats import Waiting, plan
 from handlers.slack.shown import Line, Post, line_of
+from handlers.slack.silence import users_of
 from handlers.slack.summary import Summary
 from inbox import Gone, Unavailable
 from inbox.conversations.state import Conversation
@@ -461,7 +462,7 @@ class Channel:
         """Tell the holder alone what they wrote since."""
         claim, policies = conversation.claim, self._office.policies
         holder = policies.officer(claim.holder) if claim else None
-        user = next((one.rpartition("/")[2] for one in holder.slack), "") if holder else ""
+        user = next(iter(users_of(self._office, holder)), "") if holder else ""
         lines = await self._since(conversation, kept.told)
         say = self._say(conversation)
         where = {"channel": self._place, "thread_ts": kept.ts}

@@ -26,5 +26,5 @@ async def silent_until(office: Office, user: str) -> Millis:
 
 def users_of(office: Office, officer: Officer) -> tuple[str, ...]:
     """Return an officer's Slack users in our own workspace."""
-    pairs = [one.rpartition("/") for one in officer.slack]
+    pairs = [one.rpartition("/") for one in office.policies.slack_of(officer)]
     return tuple(user for team, _, user in pairs if team in ("", office.team))

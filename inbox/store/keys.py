@@ -17,7 +17,7 @@ BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
 ERASING = "erasing"
 """What shall be erased and is not yet: operation id to the erasure."""
 ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
-ALERTED = "alerted"
+ALERTED, SEATS = "alerted", "seats"
 
 
 def bucket(id_: str) -> int:
@@ -217,6 +217,11 @@ def stuck(tag: str, account: AccountId) -> str:
 def watch(tag: str) -> str:
     """Name the bucket's unclaimed conversations on which lives may depend, by the next look."""
     return f"watch:{tag}"
+
+
+def seat_code(digest: str) -> str:
+    """Name the record of for whom a code was made that is not used yet."""
+    return f"seat:{digest}"
 
 
 def trimmed(tag: str) -> str:

@@ -1,5 +1,7 @@
 """Accounts, officers, lanes and profiles, looked up the ways the house asks for them."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +11,7 @@ from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Policy, Pr
 
 
 class Policies:
-    """The tables of the house; `epoch`, `on_duty` and `halted` are kept current by the inbox.
+    """The tables of the house; `epoch`, `on_duty`, `halted`, `seats` are kept current by the inbox.
 
     `profiles` is keyed by platform, or by account where the server narrowed it.
     """
@@ -30,6 +32,7 @@ class Policies:
         self.epoch = ""
         self.on_duty: frozenset[OfficerId] = frozenset()
         self.halted: frozenset[AccountId] = frozenset()
+        self.seats: Mapping[str, OfficerId] = {}
         self._by_id = {account.id: account for account in self.accounts}
         self._by_native = {(one.platform, one.native_id): one for one in self.accounts}
         self._by_slack = {one: officer for officer in officers for one in officer.slack}
@@ -78,7 +81,20 @@ class Policies:
         if named is not None:
             return named
         ours = team in self._teams or not self._teams
-        return self._by_slack.get(user) if ours else None
+        named = self._by_slack.get(user) if ours else None
+        return named or self.seatable(self.seats.get(f"{team}/{user}", ""))
+
+    def seatable(self, officer_id: OfficerId) -> Officer | None:
+        """Return an officer who may take a seat by a code: the tables name no Slack id of theirs."""
+        officer = self.officers.get(officer_id)
+        if officer is None or not officer.active or officer.slack:
+            return None  # guard: table-first test=tests/handlers/slack/test_seating.py::test_whom_the_tables_name_no_code_replaces
+        return officer
+
+    def slack_of(self, officer: Officer) -> tuple[str, ...]:
+        """Return an officer's Slack ids: those of the tables, else those that took their seat."""
+        taken = (who for who, whom in self.seats.items() if whom == officer.id)
+        return officer.slack or tuple(taken)
 
     def channels(self) -> tuple[str, ...]:
         """Return every Slack channel that shows cards, once."""

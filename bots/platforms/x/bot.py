@@ -9,7 +9,7 @@ import msgspec
 from bots.contract import Batch, Busy, Locked, Refused, Wiring
 from bots.platforms.x.calls import Calls
 from bots.platforms.x.checking import LOCKED, granted
-from bots.platforms.x.limits import PROFILE
+from bots.platforms.x.limits import MEDIA_HOSTS, PROFILE
 from bots.platforms.x.listening import Listening
 from bots.platforms.x.news import dm_of
 from bots.platforms.x.payloads import (
@@ -41,7 +41,7 @@ from inbox.words import (
     Verdict,
 )
 
-MEDIA_HOSTS = ("https://pbs.twimg.com/", "https://video.twimg.com/")
+MEDIA = tuple(f"https://{host}/" for host in MEDIA_HOSTS)
 MEDIA_MOST = 20 * 1024 * 1024
 """Bytes of a picture or film that are fetched at most."""
 SLACK: Millis = 5000
@@ -120,7 +120,7 @@ class XBot:
 
     async def fetch(self, media: Media) -> bytes:
         """Fetch a picture or film from X's own hosts; raises Refused("media") for any other."""
-        if not media.url.startswith(MEDIA_HOSTS):
+        if not media.url.startswith(MEDIA):
             raise Refused("media")
         async with self._wiring.http.get(media.url, allow_redirects=False) as response:
             found = await response.content.read(MEDIA_MOST + 1)

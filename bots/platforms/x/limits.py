@@ -63,6 +63,8 @@ RECHECK = QUARTER * 1000
 """Milliseconds between two such questions: X tells no webhook of a stranger's deletion."""
 ANCESTORS = 100
 """How many parents up a thread is followed from a post of ours."""
+MEDIA_HOSTS = ("pbs.twimg.com", "video.twimg.com")
+"""Where X keeps pictures and films; nothing is fetched from anywhere else."""
 REMEMBERED = 1000
 """How many posts of others are remembered, so that a thread is not read again and again."""
 
@@ -75,6 +77,7 @@ PROFILE = Profile(
     count=count,
     limits={"public": POST_LENGTH, "private": DM_LENGTH},
     starts=("public",),
+    hosts=("api.x.com", *MEDIA_HOSTS),
     pushes=True,
     poll_every=60,
     edits=True,

@@ -10,7 +10,7 @@ import structlog
 
 from handlers.forms import Wrong
 from handlers.slack import ids
-from handlers.slack.acts import answer, claim, find, notes, sort
+from handlers.slack.acts import answer, claim, find, notes, seating, sort
 from handlers.slack.acts.click import (
     Acknowledgement,
     Click,
@@ -164,7 +164,9 @@ def _act(click: Click) -> Act | None:
 
 
 async def stranger(office: Office, body: Mapping[str, Any]) -> Acknowledgement:
-    """Tell somebody who is no officer that they are none; it changed nothing and is recorded."""
+    """Seat who brings a code; tell others that they are no officer, and record that they tried."""
+    if code := seating.code_of(body):
+        return await seating.take(office, body, code)
     own = office.team in teams_of(body)
     who = "/".join((*teams_of(body)[:1], user_of(body)))
     why = "nobody" if own else "foreign"

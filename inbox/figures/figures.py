@@ -104,22 +104,25 @@ class Figures:
         return tuple(once.values())[:most]
 
     async def between(
-        self, accounts: Iterable[AccountId], since: Millis, until: Millis, by: By
+        self, accounts: Iterable[AccountId], since: Millis, until: Millis, by: By, *, lane: str = ""
     ) -> tuple[Row, ...]:
         """Return what happened in these accounts in the hours (UTC) that begin in [since, until).
 
-        A day of any time zone is the hours that begin between its midnights: give these.
+        A day of any time zone is the hours that begin between its midnights: give these. With a
+        `lane`, only what happened in it is told.
         """
         asked = frozenset(accounts)
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         ranges: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         async for day, fields in self._sums.days(since // DAY, (until - 1) // DAY):
-            for (hour, short, account, lane, officer, *number), many in fields.items():
+            for (hour, short, account, stood, officer, *number), many in fields.items():
                 begins = day * DAY + int(hour) * HOUR
                 if account not in asked or not since <= begins < until:
                     continue
+                if lane not in ("", stood):
+                    continue
                 keys: dict[By, str] = {
-                    "account": account, "lane": lane, "officer": officer, "hour": str(begins)
+                    "account": account, "lane": stood, "officer": officer, "hour": str(begins)
                 }  # fmt: skip
                 counts[keys[by]][LONG[short]] += many
                 if number:

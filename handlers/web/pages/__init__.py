@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.web.pages import acts, conversation, find, login, queue
+from handlers.web.pages import acts, conversation, figures, find, login, queue
 from handlers.web.pages.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,6 +10,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/live", "read", queue.live),
     Route("POST", "/next", "Claim", queue.next_one),
     Route("GET", "/find", "read", find.find),
+    Route("GET", "/figures", "statistics", figures.figures),
+    Route("GET", "/figures.json", "statistics", figures.as_json),
+    Route("GET", "/figures.svg", "statistics", figures.plot),
     Route("GET", "/c/{id}", "read", conversation.conversation),
     Route("GET", "/c/{id}/live", "read", conversation.live),
     *(Route("POST", f"/c/{{id}}/{name}", act.asks, act.handle) for name, act in acts.ACTS.items()),

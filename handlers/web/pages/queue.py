@@ -10,6 +10,8 @@ from aiohttp import web
 from handlers.forms import Wrong
 from handlers.shown import Shown
 from handlers.web.drawing import Row, row
+from handlers.web.pages.asked import everything
+from handlers.web.pages.figures import morning
 from handlers.web.visit import Turned, Visit
 from inbox.conversations.state import Conversation
 
@@ -34,7 +36,7 @@ async def queue(visit: Visit) -> web.StreamResponse:
         op=acting.ids(),
         may_claim=bool(visit.accounts("Claim")),
         nothing="nothing" in visit.request.query,
-        figures=None,
+        figures=await morning(visit, everything(visit)),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
@@ -116,11 +118,12 @@ async def test_a_session_of_another_secret_is_worth_nothing(pages: Pages) -> Non
     forger = EncryptedCookieStorage(b"another secret, thirty-two bytes", max_age=60)
     forged = Session(None, data=None, new=True)
     forged["officer"] = "ml"
-    cookie = forger._fernet.encrypt(  # noqa: SLF001 - a forger asks nobody's leave
-        forger._encoder(forger._get_session_data(forged)).encode()  # noqa: SLF001 - likewise
-    )
+    answer = web.Response()
+    asked = make_mocked_request("GET", "/")
+    await forger.save_session(asked, answer, forged)
+    cookie = answer.cookies["AIOHTTP_SESSION"].value
     browser = await pages.browser()
-    browser.http.cookie_jar.update_cookies({session.COOKIE: cookie.decode()})
+    browser.http.cookie_jar.update_cookies({session.COOKIE: cookie})
     assert "/login" in (await browser.get("/")).url
 
 

@@ -52,14 +52,21 @@ class Queue:
     async def ranks(self, channel: str) -> dict[int, int]:
         """Return how many wait in each lane, by its rank; where nobody waits, no number."""
         counts: Counter[int] = Counter()
-        for share in await self._each("ZRANGE", channel, 0, -1, "WITHSCORES"):
-            counts.update(score // RANK for _, score in scored(share))
+        for rank, many, _ in await self._lanes(channel):
+            counts[rank] += many
         return dict(counts)
 
     async def oldest(self, channel: str) -> Millis | None:
         """Return since when the one waits who has waited longest, whatever the lane."""
-        shares = await self._each("ZRANGE", channel, 0, -1, "WITHSCORES")
-        return min((score % RANK for share in shares for _, score in scored(share)), default=None)
+        return min((since for _, _, since in await self._lanes(channel)), default=None)
+
+    async def _lanes(self, channel: str) -> list[tuple[int, int, Millis]]:
+        """Return each bucket's lanes: rank, how many wait there, since when the first of them."""
+        names = [keys.queue(tag, channel) for tag in keys.tags()]
+        shares = await asyncio.gather(
+            *(self._client.function("queue_lanes_1", [name], RANK) for name in names)
+        )
+        return [(rank, many, int(since)) for share in shares for rank, many, since in share]
 
     async def _share(self, channel: str, tag: str, most: int) -> tuple[Waiting, ...]:
         key = keys.queue(tag, channel)

@@ -55,6 +55,20 @@ local function picture(keys, a)
   return 1
 end
 
+-- KEYS: queue. ARGV: what one rank outweighs. Answers {rank, how many, since when the first waits} of each
+-- lane where somebody waits: it leaps from lane to lane, so that a long queue costs no more than a short one.
+local function queue_lanes(keys, a)
+  local lanes, from = {}, '-inf'
+  while true do
+    local first = redis.call('ZRANGEBYSCORE', keys[1], from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    if #first == 0 then return lanes end
+    local rank = math.floor(first[2] / a[1])
+    from = string.format('%.0f', (rank + 1) * a[1])
+    local many = redis.call('ZCOUNT', keys[1], first[2], '(' .. from)
+    lanes[#lanes + 1] = {rank, many, string.format('%.0f', first[2] - rank * a[1])}
+  end
+end
+
 -- KEYS: draft. ARGV: when it was written, the draft ("": given up), seconds to keep it.
 local function draft_save(keys, a)
   local kept = redis.call('GET', keys[1])
@@ -164,6 +178,7 @@ redis.register_function('lease_drop_1', lease_drop)
 redis.register_function('marks_keep_1', marks_keep)
 redis.register_function('log_trim_1', log_trim)
 redis.register_function('picture_1', picture)
+redis.register_function('queue_lanes_1', queue_lanes)
 redis.register_function('draft_save_1', draft_save)
 redis.register_function('budget_take_1', budget_take)
 redis.register_function('budget_correct_1', budget_correct)

@@ -33,7 +33,8 @@ async def main(start: Start, *, everything: bool) -> None:
     async with AsyncExitStack() as house:
         door = house.enter_context(bound(settings.host, settings.port))
         box = await house.enter_async_context(opened(**start.opening))
-        slack = Slack(access(start), box, policies, say.read(settings.config), ids)
+        book = say.read(settings.config)
+        slack = Slack(access(start), box, policies, book, ids)
         if everything:
             http = await house.enter_async_context(aiohttp.ClientSession())
             if settings.anchor_url:
@@ -42,7 +43,7 @@ async def main(start: Start, *, everything: bool) -> None:
             await house.enter_async_context(inbox.clerk.running(box, policies, clock, phrases))
             await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))
         await house.enter_async_context(slack.running())
-        pages = Web(page(start), box, policies, say.read(settings.config), ids, slack.team)
+        pages = Web(page(start), box, policies, book, ids, slack.team)
         await house.enter_async_context(pages.running())
 
         site = web.Application(client_max_size=BODY_MOST)

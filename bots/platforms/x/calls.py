@@ -14,7 +14,7 @@ from yarl import URL
 
 from bots.contract import Busy, Locked, Refused, Unsure, Wiring
 from bots.outcomes import REQUEST, Declined, of_status, of_transport
-from bots.platforms.x.counting import extract_urls
+from bots.platforms.x.counting import has_links
 from bots.platforms.x.payloads import Json
 from inbox.words import RefusedWhy
 
@@ -104,7 +104,7 @@ class Calls:
         What nobody knows the outcome of counts as charged: rather too much than too little.
         """
         price = budget
-        if budget == "post" and extract_urls(params["text"]):
+        if budget == "post" and has_links(params["text"]):
             price = "post_with_url"
         try:
             body = await self._call(budget, endpoint, args, params, writes=True)

@@ -296,7 +296,9 @@ class Channel:
                 await self._post(conversation, seated=False)
             return
         if conversation.erased > kept.erased:
-            kept = await self._unsay(conversation, kept)
+            kept = await self._unsay(
+                conversation, kept
+            )  # guard: unsaid test=tests/handlers/slack/test_erased.py::test_an_erased_conversation_is_gone_from_card_and_thread
         if conversation.state in ("closed", "snoozed"):
             await self._shrink(conversation, kept)
         elif not kept.full or not kept.ts:

@@ -41,7 +41,7 @@ SENTENCES: dict[Wrong, str] = {
     "differs": "the conversation as kept is not what its {n} entries make of it",
     "cut": "entry {n} was anchored, and the history ends before it",
     "rewritten": "the history up to entry {n} is not the one that was anchored",
-    "gone": "the whole conversation is missing; {n} entries were anchored",
+    "gone": "the whole conversation is missing; its entry {n} was anchored",
     "blanked": "the texts of entry {n} were taken out, and no erasure says so",
     "still_there": "entry {n} was erased, and its texts are still there",
     "anchor": "the anchor itself was changed before the line of an hour's end",

@@ -118,7 +118,7 @@ async def recorded(url: str, body: bytes) -> tuple[Commit, Call]:
 
     trying.commit = remembered  # type: ignore[attr-defined]  # as it is called there
     await desk_of(client).take(ACCOUNT, one.command, one.raw)
-    trying.commit = commit  # type: ignore[attr-defined]
+    trying.commit = commit  # type: ignore[attr-defined]  # put back
     await client.aclose()
     assert client.called
     return found[0], client.called

@@ -103,7 +103,7 @@ async def test_every_word_for_a_dead_token_locks_and_no_other(word: str, clock: 
     async with ClientSession():
         pace = Pace(None, clock.seconds, clock.sleep)  # type: ignore[arg-type]  # it calls nobody
         assert pace._lock(word)  # noqa: SLF001 - the words are the subject
-        assert not pace._lock("channel_not_found")  # noqa: SLF001 - likewise
+        assert not pace._lock("channel_not_found")  # noqa: SLF001 - the words are the subject
         assert pace.locked == word
 
 

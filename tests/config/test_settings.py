@@ -70,3 +70,23 @@ def test_a_misspelt_mode_is_a_fault_and_not_the_real_thing() -> None:
 def test_a_secret_never_shows_in_a_repr() -> None:
     settings = load({**GOOD, "SLACK_BOT_TOKEN": "xoxb-canary", "CHANCERY_SECRET": "canary" * 6})
     assert "canary" not in repr(settings)
+
+
+def test_the_anchor_lies_beside_the_data_folder_and_never_in_it(tmp_path: Path) -> None:
+    data = str(tmp_path / "var")
+    assert load(GOOD | {"CHANCERY_DATA": data}).anchor == tmp_path / "var.anchor.jsonl"
+    named = load(GOOD | {"CHANCERY_DATA": data, "CHANCERY_ANCHOR": str(tmp_path / "far")})
+    assert named.anchor == tmp_path / "far"
+    with pytest.raises(Misconfigured, match="CHANCERY_ANCHOR lies in CHANCERY_DATA"):
+        load(GOOD | {"CHANCERY_DATA": data, "CHANCERY_ANCHOR": f"{data}/anchor.jsonl"})
+
+
+def test_the_anchor_is_told_by_https_and_in_the_sandbox_to_this_computer_alone() -> None:
+    assert load(GOOD | {"CHANCERY_ANCHOR_URL": "https://w.example/x"}).anchor_url
+    assert load(GOOD | {"CHANCERY_ANCHOR_URL": "http://127.0.0.1:9/x"}).anchor_url
+    for wrong in (
+        GOOD | {"CHANCERY_ANCHOR_URL": "http://w.example/x"},
+        GOOD | {"CHANCERY_MODE": "sandbox", "CHANCERY_ANCHOR_URL": "https://w.example/x"},
+    ):
+        with pytest.raises(Misconfigured, match="CHANCERY_ANCHOR_URL"):
+            load(wrong)

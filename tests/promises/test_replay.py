@@ -264,6 +264,8 @@ async def test_every_real_message_is_taken_in_once_and_reads_the_same_in_any_ord
         async with process(real, data, dice) as one:
             readings.append(await read(one.inbox))
             assert await one.inbox.aside.count() == 0
+            faults = one.inbox.archive.verify.faults(lambda *_: None)
+            assert [str(fault) async for fault in faults] == []
             # Twelve hundred posts by hand, and each account is told of once.
             assert await alarms(one.inbox) == Counter(real.ours.values())
     first, *others = readings

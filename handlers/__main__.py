@@ -49,6 +49,7 @@ async def main(start: Start, *, everything: bool) -> None:
         site = web.Application(client_max_size=BODY_MOST)
         site.add_routes(slack.routes())
         site.add_routes(pages.routes())
+        site.on_shutdown.append(pages.hang_up)
         site.add_routes(doors.routes(box, policies, secrets))
         site.add_routes(health.of(box, policies, lambda: {"slack": slack.known}))
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=10)

@@ -91,6 +91,10 @@ class Web:
         async with self._live.running():
             yield
 
+    async def hang_up(self, _application: web.Application) -> None:
+        """End what would keep a stopping process waiting: the open pages' streams."""
+        self._live.close()
+
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return every door, each with its own question of who may pass."""
         made: list[web.AbstractRouteDef] = [

@@ -23,8 +23,14 @@ DARK = ("#171d23", "#e7ecef", "#a9b6bf", ("#7cc0ff", "#ffb066"))
 """Ground, ink, dim ink, and the colours of received and answered."""
 
 
-def day(rows: Sequence[Row], hours: Sequence[tuple[str, str]], say: Say, *, dark: bool) -> bytes:
-    """Draw what was received and answered in each hour; `hours` are (key, what it is called)."""
+def day(
+    rows: Sequence[Row], hours: Sequence[tuple[str, str]], say: Say, *, dark: bool, narrow: bool
+) -> bytes:
+    """Draw what was received and answered in each hour; `hours` are (key, what it is called).
+
+    `narrow` is for phones: a wide picture made small could not be read there.
+    """
+    width, height = (380, 240) if narrow else (760, 320)
     ground, ink, dim, colours = DARK if dark else LIGHT
     style = Style(
         background=ground, plot_background=ground, foreground=ink, foreground_strong=ink,
@@ -33,7 +39,7 @@ def day(rows: Sequence[Row], hours: Sequence[tuple[str, str]], say: Say, *, dark
         guide_stroke_color=dim, major_guide_stroke_color=dim, transition="none",
     )  # fmt: skip
     chart = pygal.Bar(
-        style=style, width=760, height=320, margin=12, js=[], legend_at_bottom=True,
+        style=style, width=width, height=height, margin=12, js=[], legend_at_bottom=True,
         legend_at_bottom_columns=2, show_minor_x_labels=False, print_values=False, spacing=10,
         min_scale=2, max_scale=5, range=(0, max(4, *(_most(rows)))), no_data_text="",
     )  # fmt: skip

@@ -54,12 +54,20 @@ class Live:
         try:
             yield
         finally:
-            self._closing.set()
-            for listener in self._listeners:
-                listener.rung.set()
+            self.close()
             hearing.cancel()
             with suppress(asyncio.CancelledError):
                 await hearing
+
+    def close(self) -> None:
+        """End every stream at once: who stops the process waits for none of them."""
+        self._closing.set()
+        self.ring_all()
+
+    def ring_all(self) -> None:
+        """Ring at every page: each looks whether it may still listen."""
+        for listener in self._listeners:
+            listener.rung.set()
 
     async def serve(self, request: web.Request, officer: OfficerId, ref: str) -> web.StreamResponse:
         """Ring at one page until it is closed, its time is over, or its officer is removed."""

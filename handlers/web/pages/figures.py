@@ -216,8 +216,8 @@ async def plot(visit: Visit) -> web.StreamResponse:
     """Draw the day."""
     filtered = asked(visit)
     rows = await _rows(visit, filtered, "hour")
-    dark = "dark" in visit.request.query
-    drawn = await asyncio.to_thread(charts.day, rows, filtered.hours, visit.say, dark=dark)
+    look = {name: name in visit.request.query for name in ("dark", "narrow")}
+    drawn = await asyncio.to_thread(charts.day, rows, filtered.hours, visit.say, **look)
     policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     headers = {"Content-Security-Policy": policy}
     return web.Response(body=drawn, content_type="image/svg+xml", headers=headers)

@@ -190,6 +190,7 @@ async def pages_of(
         await stack.enter_async_context(made.running())
         application = web.Application()
         application.add_routes(made.routes())
+        application.on_shutdown.append(made.hang_up)
         url = await stack.enter_async_context(served(application))
         nobody: Any = None  # Slack's app: these officers do without
         yield Pages(nobody, box, workspace, tables, builder.clock, url, made, stack)

@@ -129,6 +129,7 @@ async def _demo(place: Place) -> AsyncIterator[None]:
             "CHANCERY_MODE": "sandbox",
             "CHANCERY_CONFIG": str(place.config),
             "CHANCERY_DATA": str(place.data),
+            "CHANCERY_ANCHOR": str(_anchor(place.data)),
             "CHANCERY_SECRET": place.secret,
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_SIGNING_SECRET": workspace.signing_secret,
@@ -233,6 +234,12 @@ def _sweep() -> None:
 def _remove(folder: Path) -> None:
     stop_server(folder)
     shutil.rmtree(folder, ignore_errors=True)
+    _anchor(folder).unlink(missing_ok=True)
+
+
+def _anchor(folder: Path) -> Path:
+    """Return what remembers a demo's records, outside its data folder as everywhere."""
+    return folder.with_name(f"{folder.name}.anchor.jsonl")
 
 
 def _runs(pid: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import inbox.clerk
 from inbox.archive.anchor import Anchor, Anchored
 from inbox.store.client import Client
-from inbox.store.erasing import Erasure
+from inbox.store.erasing import Erasing, Erasure
 from tests.inbox.archive.house import found, house, tables, wrote
 from tests.inbox.house import clock
 
@@ -39,9 +39,10 @@ async def test_the_clerk_finishes_an_erasure_that_nobody_goes_on_with(
     ref = await wrote(box, "x:1", "My name is Leila Qasim")
     await box.archive.eraser.again([Erasure("e1", ref, "x:1", "GDPR 17", "o0", clock())], clock())
 
-    async def erased() -> bool:
-        return (await box.read.reading(ref)).messages[0].erased
+    async def done() -> bool:
+        return not await Erasing(client).list()
 
     async with inbox.clerk.running(box, tables(), clock):
-        await become(erased)
+        await become(done)
+    assert (await box.read.reading(ref)).messages[0].erased
     assert await found(box) == []

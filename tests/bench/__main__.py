@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.bench import cards, desk, intake, size
+from tests.bench import cards, desk, intake, lists, size, slack, starting
 from tests.bench.figures import Figure, table
 from tests.bench.page import DOMINATES, PAGE
 from tests.bench.texts import ROOT, source
@@ -68,8 +68,12 @@ async def measured(folder: Path) -> tuple[list[Figure], str]:
         told(await intake.measure(server.url, folder))
         server.order("FLUSHALL")
         told(await desk.measure(server.url))
+        server.order("FLUSHALL")
+        told(await slack.measure(server.url, folder))
         told(await size.measure(server.url))
+    told(await lists.measure(folder))
     told(await cards.measure(folder))
+    told(await starting.measure())
     return found, version
 
 

@@ -108,7 +108,7 @@ async def measure(url: str) -> list[Figure]:
             "the same: all but one in a hundred",
         ),
         Figure(
-            *("claim_race_wrong", wrong, "races"),
+            *("race_wrong", wrong, "races"),
             f"of {RACES} races of {RACERS}: not one winner, or not all told who",
             *("at most", 0),
         ),

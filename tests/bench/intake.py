@@ -8,10 +8,8 @@ handler does not even pack: it hands over the bytes of such a call.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +31,7 @@ from inbox.store.commit import Commit, Verdict, commit
 from sandbox.x.activity import SIGNATURE_HEADER, payloads_of_post, signed
 from sandbox.x.world import World
 from tests.bench.figures import Figure, percentile, rounded
-from tests.bench.loader import packed
+from tests.bench.loading import loaded
 from tests.bench.texts import questions
 from tests.inbox.house import ACCOUNT, desk_of, inbox_of, policies
 
@@ -197,15 +195,9 @@ def wire(client: Client, calls: Iterator[Call]) -> Handler:
 
 async def run_slice(port: int, file: Path, requests: list[bytes]) -> Slice:
     """Let another process send these requests; measure it, and our own CPU time."""
-    await asyncio.to_thread(file.write_bytes, packed(requests))
-    loader = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.loader", str(port), str(CONNECTIONS), str(file)),
-        stdout=asyncio.subprocess.PIPE,
-    )
     cpu = time.process_time()
-    out, _ = await loader.communicate()
-    assert loader.returncode == 0
-    return Slice(float(out), time.process_time() - cpu)
+    seconds, *_ = await loaded(port, file, requests, CONNECTIONS)
+    return Slice(seconds, time.process_time() - cpu)
 
 
 async def measure(url: str, folder: Path) -> list[Figure]:

@@ -146,7 +146,7 @@ class Sender:
             return False
         if self.clock() - asked > WRITE_WITHIN:
             await self._reports.say(errand, "postponed", until=self.clock())
-            return True
+            return True  # guard: FROZEN test=tests/promises/test_stopped.py
         if await self._tried(errand) is None:
             self._doubts.remember(errand)
             SENDS.labels(self.account.id, "unclear").inc()

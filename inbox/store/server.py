@@ -158,7 +158,7 @@ def _config(data: Path, address: Address) -> Iterator[str]:
     yield f"requirepass {address.password}"
     yield f"dir {msgspec.json.encode(str(data)).decode()}"
     yield "appendonly yes"
-    yield "appendfsync always"
+    yield "appendfsync always"  # guard: FSYNC test=tests/promises/test_fsync.py
     yield 'save ""'
     yield "maxmemory-policy noeviction"
     yield "hash-max-listpack-value 512"

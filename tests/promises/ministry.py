@@ -72,17 +72,18 @@ class Process:
     environ: dict[str, str]
     log: Path
     url: str
+    command: tuple[str, ...] = PRODUCT
     starts: int = 0
     _popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, if it does not run."""
-        if self._popen is not None and self._popen.poll() is None:
+        if self.runs:
             return
         self.starts += 1
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(  # noqa: S603 - our own program
-                PRODUCT,
+                self.command,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -90,6 +91,10 @@ class Process:
                 env=self.environ,
                 start_new_session=True,
             )
+
+    @property
+    def runs(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -123,6 +128,8 @@ class Ministry:
     data: Path
     http: aiohttp.ClientSession
     meter: Meter
+    pushes: bool = True
+    """Whether X pushes what happens; where not, only a poll brings it."""
     pushing: set[asyncio.Task[None]] = field(default_factory=set)
     unacknowledged: set[str] = field(default_factory=set)
     acknowledged: set[str] = field(default_factory=set)
@@ -137,7 +144,7 @@ class Ministry:
 
     def hear(self, what: str, record: object) -> None:
         """Push what happened on X at the product's door, all at once, as often as it takes."""
-        for raw, message in self._bodies(what, record):
+        for raw, message in self._bodies(what, record) if self.pushes else ():
             task = asyncio.create_task(self._push(raw, message))
             self.pushing.add(task)
             task.add_done_callback(self.pushing.discard)
@@ -297,7 +304,9 @@ def tables(folder: Path, *, hold: int = 0) -> Path:
 
 
 @asynccontextmanager
-async def ministry(folder: Path, *, hold: int = 0) -> AsyncIterator[Ministry]:
+async def ministry(
+    folder: Path, *, hold: int = 0, command: tuple[str, ...] = PRODUCT, **more: str
+) -> AsyncIterator[Ministry]:
     """Have a ministry at work; nothing of it stays behind."""
     config, data = tables(folder, hold=hold), folder / "data"
     players = cast.read(config)
@@ -326,9 +335,10 @@ async def ministry(folder: Path, *, hold: int = 0) -> AsyncIterator[Ministry]:
             "SLACK_API_URL": f"{slack_url}/api/",
             "X_API_URL": x_url,
             "PYTHONPATH": str(ROOT),
+            **more,
         }
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        process = Process(environ, folder / "product.log", at)
+        process = Process(environ, folder / "product.log", at, command)
         [app] = world.apps.values()
         made = Ministry(world, workspace, app, process, data, http, on_x[METER])
         stack.callback(stop_server, data)

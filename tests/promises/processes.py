@@ -37,6 +37,9 @@ Kind = Literal["web", "bots", "clerk"]
 PROGRAMS: dict[Kind, str] = {"web": "handlers", "bots": "bots", "clerk": "inbox"}
 """The Procfile's lines."""
 CHANNEL = "C0PRESS0001"
+STRANGE = "tests.promises.strange"
+STRANGE_WORDS = frozenset({"SHIFT", "LOUD", "POINTS"})
+"""Who is started with one of these settings is started in those circumstances."""
 STOPS_WITHIN = 15.0
 """Seconds that a platform gives a process between SIGTERM and SIGKILL, at least."""
 
@@ -150,19 +153,24 @@ class Town:
     async def start(self, *kinds: Kind) -> list[Process]:
         """Start processes, and wait until each serves."""
         fresh = self.begin(*kinds)
-        for process in fresh:
-            await become(partial(self._serves, process), self.said)
+        await self.serving(*fresh)
         return fresh
 
     def begin(self, *kinds: Kind, **changed: str) -> list[Process]:
         """Start processes without waiting, with other settings where they are named."""
         return [self._started(kind, changed) for kind in kinds]
 
+    async def serving(self, *processes: Process) -> None:
+        """Wait until each of them serves."""
+        for process in processes:
+            await become(partial(self._serves, process), self.said)
+
     def _started(self, kind: Kind, changed: Mapping[str, str]) -> Process:
+        through = [STRANGE] if STRANGE_WORDS & changed.keys() else []
         port, log = free_port(), self.folder / f"{kind}-{len(self.processes)}.log"
         with log.open("wb") as out:
             popen = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", PROGRAMS[kind]],
+                [sys.executable, "-m", *through, PROGRAMS[kind]],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -36,7 +36,7 @@ quick: $(DEV) ## Format, lint, types, import contracts: what the commit hook cal
 	@$(PYTHON) -m mypy --no-error-summary
 	@$(PYTHON) $(VENV)/bin/lint-imports --no-logo
 
-test-long: $(DEV) ## All of it at full length: 50 kill rounds, 1,000 races, the browser; then the guards
+test-long: $(DEV) ## All of it at full length: 200 kill rounds, 1,000 races, the browser; then the guards
 	RUN_LONG=1 $(PYTEST)
 	$(MAKE) guards
 

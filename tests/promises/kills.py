@@ -244,10 +244,14 @@ class Run:
         direct = {f"x:{one.id}" for one in world.direct if one.sender_id == me}
         return direct | {f"x:{post.id}" for post in world.posts_by(MINISTRY)}
 
-    def _check_answers(self, answered: list[Answered], events: list[AnyEvent]) -> None:
+    def _said(self) -> list[str]:
+        """Give all that the ministry said on X."""
         world, me = self.at.world, self.at.world.user(MINISTRY).id
         said = [post.text for post in world.posts_by(MINISTRY)]
-        said += [one.text for one in world.direct if one.sender_id == me]
+        return said + [one.text for one in world.direct if one.sender_id == me]
+
+    def _check_answers(self, answered: list[Answered], events: list[AnyEvent]) -> None:
+        said = self._said()
         for mark in self.written:
             times = sum(mark in text for text in said)
             kept = sum(mark in answer.text for answer in answered)

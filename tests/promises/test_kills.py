@@ -13,13 +13,13 @@ from tests.promises.kills import PLANS, Run
 from tests.promises.ministry import ministry
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 async def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
     tmp_path: Path, long_run: bool, record_property: Callable[[str, object], None]
 ) -> None:
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
     dice = random.Random(seed)
-    rounds = 50 if long_run else 10
+    rounds = 200 if long_run else 10
     async with ministry(tmp_path) as at:
         await at.ready()
         run = Run(at, dice)

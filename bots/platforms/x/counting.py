@@ -15,7 +15,7 @@ def _twitter_text() -> ModuleType:
     with warnings.catch_warnings():
         # It imports pkg_resources, which says that it is deprecated: nothing we could do about.
         warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
-        import twitter_text.extract_urls  # noqa: PLC0415 - a process that never counts does without
+        import twitter_text  # noqa: PLC0415 - a process that never counts does without
     loaded: ModuleType = twitter_text
     return loaded
 
@@ -31,4 +31,4 @@ def count(text: str) -> int:
 
 def has_links(text: str) -> bool:
     """Return whether X takes something in an officer's text for a link."""
-    return bool(_twitter_text().extract_urls.extract_urls(text))
+    return bool(_twitter_text().extract_urls(text))

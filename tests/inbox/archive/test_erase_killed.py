@@ -59,6 +59,7 @@ async def test_whoever_dies_while_erasing_is_followed_by_the_clerk(
     await dying.aclose()
 
 
+@pytest.mark.timeout(240)
 async def test_a_process_killed_while_erasing_is_followed_by_the_clerk(
     tmp_path: Path, long_run: bool
 ) -> None:

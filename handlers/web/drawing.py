@@ -124,7 +124,7 @@ def talk(lines: list[Line], say: Say, *, linked: bool = True) -> list[Talk]:
             who=side(line, say),
             at=say.plain([At(line.at, "day_time")]),
             text=body(line, say, WHOLE),
-            edited=line.edited and not line.deleted,
+            edited=line.edited and not (line.deleted or line.erased),
             url=line.url if linked and line.url.startswith("https://") else "",
         )
         for line in sorted(lines, key=lambda line: line.at)

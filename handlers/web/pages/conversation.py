@@ -42,7 +42,10 @@ async def drawn(
     acting, who, shown = visit.acting, visit.actor, visit.shown
     say = visit.say
     reading = await acting.inbox.read.reading(shown.conversation.id)
-    lines = [line_of(m.message, edited=m.edited, deleted=m.deleted) for m in reading.messages]
+    lines = [
+        line_of(m.message, edited=m.edited, deleted=m.deleted, erased=m.erased)
+        for m in reading.messages
+    ]
     writing = await acting.writing(who, shown)
     if text is not None:
         writing = replace(writing, text=text)

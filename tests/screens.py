@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +55,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def demo() -> AsyncIterator[str]:
+async def demo(**more: str) -> AsyncIterator[str]:
     """Run `python -m sandbox` on a free port until it is ready; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = dict(os.environ) | {"HOST": "127.0.0.1", "PORT": str(port)}
+    environ = dict(os.environ) | {"HOST": "127.0.0.1", "PORT": str(port)} | more
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", cwd=ROOT, env=environ
     )
@@ -136,10 +138,71 @@ async def shoot(address: str, folder: Path) -> None:
         await shot.taken(page, folder)
 
 
+async def signed_in(opened: Browser, address: str, user: str, shot: Shot) -> Page:
+    """Open the product's own page as a member of the team, signed in with Slack."""
+    async with aiohttp.ClientSession() as session, session.get(f"{address}/state") as answer:
+        product = (await answer.json())["product"]["url"]
+    width, height = shot.size
+    context = await opened.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light"
+    )
+    await context.add_cookies(
+        [{"name": "slack_sandbox_user", "value": user, "domain": "127.0.0.1", "path": "/"}]
+    )
+    page = await context.new_page()
+    await page.goto(f"{product}/login/slack")
+    await page.locator(".row").first.wait_for(timeout=CARD_MS)
+    return page
+
+
+async def shoot_web(address: str, folder: Path) -> None:
+    """Take the pictures of the product's own page, on a phone."""
+    async with browser() as opened:
+        shot = Shot("web-phone", PHONE)
+        page = await signed_in(opened, address, "U0MARIA", shot)
+        await page.locator(".row", has_text=NOUR).first.wait_for(timeout=CARD_MS)
+        await shot.taken(page, folder)
+
+        shot = Shot("web-arabic", PHONE)
+        page = await signed_in(opened, address, "U0SAMIRA", shot)
+        await page.locator(".row", has_text=NOUR).first.locator("a").click()
+        await page.locator(".talk").wait_for()
+        await shot.taken(page, folder)
+
+        shot = Shot("web-dark", PHONE, dark=True)
+        page = await signed_in(opened, address, "U0ANNA", shot)
+        await page.locator(".row", has_text="passport").first.locator("a").click()
+        await page.locator("form[action$='/hold'] button").click()
+        await page.locator("#text").fill(ANSWER)
+        await page.locator("#answer").evaluate("form => form.scrollIntoView()")
+        await shot.taken(page, folder)
+
+        shot = Shot("web-figures", PHONE)
+        page = await signed_in(opened, address, "U0MARIA", shot)
+        await page.locator("nav a[href='/figures']").click()
+        await page.locator(".plot").wait_for()
+        await shot.taken(page, folder)
+
+
+def with_arabic(folder: Path) -> Path:
+    """Copy the demo's tables; its Samira reads Arabic there."""
+    copied = Path(shutil.copytree(ROOT / "config" / "demo", folder / "demo"))
+    officers = copied / "officers.toml"
+    text = officers.read_text("utf-8")
+    before, samira, after = text.partition('id = "sh"')
+    after = after.replace('locale = "en"', 'locale = "ar"', 1)
+    officers.write_text(before + samira + after, "utf-8")
+    return copied
+
+
 async def main() -> None:
-    """Run the demo and photograph it."""
+    """Run the demo and photograph it; then again for the page, with somebody who reads Arabic."""
     async with demo() as address:
         await shoot(address, SCREENS)
+    with tempfile.TemporaryDirectory() as folder:
+        tables = with_arabic(Path(folder))
+        async with demo(CHANCERY_CONFIG=str(tables)) as address:
+            await shoot_web(address, SCREENS)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def day(
     )  # fmt: skip
     chart = pygal.Bar(
         style=style, width=width, height=height, margin=12, js=[], legend_at_bottom=True,
-        legend_at_bottom_columns=2, show_minor_x_labels=False, print_values=False, spacing=10,
+        legend_at_bottom_columns=2, show_minor_x_labels=False, print_values=False,
+        truncate_label=-1, spacing=10,
         min_scale=2, max_scale=5, range=(0, max(4, *(_most(rows)))), no_data_text="",
     )  # fmt: skip
     by_hour = {row.key: row for row in rows}

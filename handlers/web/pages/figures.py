@@ -70,7 +70,9 @@ def _table(visit: Visit, by: By, rows: tuple[Row, ...]) -> list[tuple[str, list[
         (
             _name(visit, by, row.key),
             [
-                *(str(getattr(row, name)) for name in HEADS[:4]),
+                # What comes in is nobody's: a nought beside each officer would say something else.
+                "–" if by == "officer" else str(row.received),
+                *(str(getattr(row, name)) for name in HEADS[1:4]),
                 *(_spread(getattr(row, name), visit.say) for name in HEADS[4:]),
             ],
         )

@@ -176,7 +176,12 @@ def with_other() -> Policies:
 
 @asynccontextmanager
 async def pages_of(
-    builder: Builder, policies: Policies | None = None, *, team: str = TEAM, slack: bool = True
+    builder: Builder,
+    policies: Policies | None = None,
+    *,
+    team: str = TEAM,
+    slack: bool = True,
+    api_url: str = "",
 ) -> AsyncIterator[Pages]:
     """Open the inbox and serve the page."""
     tables = policies or with_other()
@@ -185,7 +190,7 @@ async def pages_of(
         box = await stack.enter_async_context(builder.inbox(tables))
         workspace = builder.workspace
         client = (workspace.client_id, workspace.client_secret) if slack else ("", "")
-        site = Site("", SECRET, *client, f"{builder.slack_url}/api/")
+        site = Site("", SECRET, *client, api_url or f"{builder.slack_url}/api/")
         made = Web(site, box, tables, builder.book, fresh, lambda: team)
         await stack.enter_async_context(made.running())
         application = web.Application()

@@ -170,14 +170,19 @@ async def test_who_signs_out_is_out(pages: Pages) -> None:
     assert "/login" in (await anna.get("/")).url
 
 
-async def test_slack_being_down_is_told_and_the_link_still_opens(pages: Pages) -> None:
-    browser = await pages.browser()
-    back = await walks(browser, ANNA)
-    pages.workspace.openid.codes.clear()
-    seen = await browser.get(back)
-    assert (seen.status, "Slack did not confirm" in seen.text) == (400, True)
-    ref = await pages.hear()
-    anna = await pages.officer()
-    await anna.acts(ref, "hold")
-    await anna.sends(f"/c/{ref}/answer", text="Yes.")
-    assert (await pages.answer(ref)).text == "Yes."
+async def test_while_slack_is_away_a_link_opens_and_the_page_claims_and_answers(
+    builder: Builder,
+) -> None:
+    async with pages_of(builder, api_url="http://127.0.0.1:9/api/") as pages:  # nobody listens
+        browser = await pages.browser()
+        away = await browser.get("/login/slack", allow_redirects=False)
+        state = parse_qs(urlsplit(away.headers["Location"]).query)["state"][0]
+        seen = await browser.get(f"/login/slack/back?state={state}&code=any")
+        assert (seen.status, "Slack did not confirm" in seen.text) == (400, True)
+        ref = await pages.hear()
+        anna = await pages.officer()
+        await anna.acts(ref, "claim")
+        assert await pages.holder(ref) == "aj"
+        await anna.sends(f"/c/{ref}/answer", text="Yes.")
+        await pages.arrives(ref)
+        assert "Answered publicly" in (await anna.get(f"/c/{ref}")).text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import regex
 
+from handlers.safe import one_line, size
+
 PHONE_PX = 310
 """Room for a line of a message at 375 px, beside the margin and the picture of who wrote it."""
 MARKS = regex.compile(r"[\u2066-\u2069\p{M}\ufe0f]")
@@ -18,12 +20,9 @@ def width(text: str) -> float:
 
 
 def clipped(text: str, room: float) -> str:
-    """Return as much of a text as there is room for, with its end given up."""
-    if width(text) <= room:
-        return text
-    while text and width(text) + WIDE > room:
-        text = text[:-1]
-    return f"{text}…"
+    """Return as much of a text as there is room for, cut between graphemes, isolates closed."""
+    cuts = (one_line(text, units) for units in range(size(text), 1, -1))
+    return next((cut for cut in cuts if width(cut) <= room), "…")
 
 
 def _width(sign: str) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.screens import Shot, browser, demo
 
@@ -13,6 +16,8 @@ ASKED = "@LandetUD Where do I renew my passport if the consulate is closed?"
 ANSWER = "At the embassy, 09:00 to 15:00. Bring the old one."
 SIGNED = f"{ANSWER} ^AJ"
 PATIENCE_MS = 45_000
+NEWCOMER_S = 10.0
+"""Seconds from the page to the first claim, for who clicks what is lit (UX.md, measure 2)."""
 
 
 @pytest.mark.timeout(150)
@@ -41,3 +46,40 @@ async def test_a_public_post_becomes_a_card_and_its_answer_stands_in_public(chro
         posts = page.locator("#public .timeline")
         await expect(posts).to_contain_text(SIGNED, timeout=PATIENCE_MS)
         assert not problems
+
+
+@pytest.mark.timeout(150)
+async def test_clicking_only_what_the_page_highlights_claims_within_ten_seconds(
+    chromium: Path, record_property: Callable[[str, object], None]
+) -> None:
+    began = time.monotonic()
+    async with demo() as address, browser() as opened:
+        page = await opened.new_page(viewport={"width": 1280, "height": 800})
+        await page.goto(address)
+        landed = time.monotonic()
+        modal = page.get_by_role("dialog")
+        for _ in range(6):
+            lit = page.locator(".button.next, .entry.next, .member.next").first
+            await lit.click(timeout=PATIENCE_MS)
+            if await _appears(modal):
+                break
+        await expect(page.locator(".message", has_text="✋ Anna")).to_have_count(
+            1, timeout=PATIENCE_MS
+        )
+        claimed = time.monotonic()
+        record_property("told", f"figure newcomer_start_to_claim {claimed - began:.1f} s")
+        record_property("told", f"figure newcomer_page_to_claim {claimed - landed:.1f} s")
+        assert claimed - landed <= NEWCOMER_S
+        await page.keyboard.press("Escape")
+
+        await page.get_by_role("tab", name="Private messages").click()
+        private = page.locator("#public")
+        await expect(private).to_contain_text("رد تلقائي", timeout=PATIENCE_MS)
+
+
+async def _appears(modal: Locator) -> bool:
+    try:
+        await modal.wait_for(timeout=2_000)
+    except PlaywrightTimeout:
+        return False
+    return True

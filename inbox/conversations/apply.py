@@ -200,7 +200,11 @@ def _linked(c: Conversation, event: e.Linked, at: Context) -> Conversation:
 
 
 def _erased(c: Conversation, event: e.Erased, at: Context) -> Conversation:
-    c = replace(c, lane_word="", erased=at.version)
+    newest = c.newer.get(event.target, event.target)
+    versions = [old for old, new in c.newer.items() if new == newest]
+    gone = tuple(c.changed) if event.whole else (*versions, event.target, newest)
+    silenced = tuple(dict.fromkeys((*c.silenced, *gone)))[-8:]
+    c = replace(c, lane_word="", erased=at.version, silenced=silenced)
     return outgoing.forgotten(c) if event.whole else c
 
 

@@ -40,6 +40,8 @@ from inbox.words import Message, Millis, Policy
 def receive(case: Case, command: Receive) -> Decision:
     """Take a message in once; it reopens and wakes, and our own posts are recognised."""
     c, message = case.conversation, command.message
+    if {message.id, *message.chain} & set(c.silenced):
+        return ()  # guard: silenced test=tests/inbox/conversations/test_receiving.py::test_a_later_version_of_what_was_erased_is_not_taken_in
     if message.ours:
         return _ours(case, message)
     if message.id in c.changed:
@@ -162,6 +164,7 @@ def _edited(case: Case, command: MarkEdited) -> tuple[AnyEvent, ...]:
     buried = old in c.gone
     stale = linked and c.edited.get(old, -1) >= written
     settled = (
+        bool({old, new} & set(c.silenced)),
         buried,  # guard: tombstone test=tests/inbox/conversations/test_receiving.py::test_an_edit_after_the_deletion_changes_nothing
         stale,  # guard: stale-edit test=tests/inbox/conversations/test_receiving.py::test_an_older_edit_that_comes_late_changes_nothing
     )

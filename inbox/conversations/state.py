@@ -167,6 +167,8 @@ class Conversation(Record, frozen=True):
     """The last timer number given out."""
     count: int = 0
     """How many messages of theirs were taken in."""
+    silenced: tuple[MessageId, ...] = ()
+    """Messages erased by law, the last eight: what their authors make of them is not taken in."""
     erased: int = 0
     """The version at which texts were last erased by law."""
 

@@ -382,6 +382,22 @@ def test_erasing_leaves_no_text_in_the_snapshot() -> None:
     assert "secret" not in repr(house.conversation)
 
 
+def test_a_later_version_of_what_was_erased_is_not_taken_in() -> None:
+    house = House()
+    house.hears("x:1", "My name is Leila")
+    house.hears("x:2", "And when?")
+    house.must("root", Erase("x:1", "law"))
+    again = Receive(message("x:3", "Leila it is", chain=("x:1",), written=house.now))
+    assert house.do("platform:x", again) == ()
+    late = MarkEdited("x:1", "x:1", "Leila it is", written=house.now)
+    assert house.do("platform:x", late) == ()
+    house.must("platform:x", MarkEdited("x:2", "x:2", "And where?", written=house.now))
+    house.must("root", Erase("conversation0000", "law"))
+    late = MarkEdited("x:2", "x:2", "And whither?", written=house.now + 1)
+    assert house.do("platform:x", late) == ()
+    house.hears("x:4", "Something new")
+
+
 def test_nothing_but_a_platform_s_news_opens_a_conversation() -> None:
     house = House()
     assert house.conversation == Conversation(id="conversation0000")

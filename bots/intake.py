@@ -23,7 +23,9 @@ async def take(inbox: Inbox, account: Account, one: News | Odd, raw: bytes = b""
     it must be brought again.
     """
     if why := await tried(inbox, account, one):
-        await aside(inbox, account.id, raw or one.raw, why)
+        await aside(
+            inbox, account.id, raw or one.raw, why
+        )  # guard: ASIDE test=tests/promises/test_poison.py
 
 
 async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:

@@ -62,5 +62,6 @@ def start(level: str = "INFO") -> None:
 def _foreign(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep only where a library's message came from: it may quote a token or a text."""
     record: logging.LogRecord = event["_record"]
-    event["event"] = f"{record.module}.{record.funcName}:{record.lineno}"
+    place = f"{record.module}.{record.funcName}:{record.lineno}"
+    event["event"] = place  # guard: LIBRARIES test=tests/promises/test_secrets.py
     return event

@@ -14,9 +14,9 @@ from tests.promises.points import COMMAND, Patient, Points
 
 CROSSED = (
     "push: registry._do: registry_1",
-    "push: commit.commit: commit_1",
+    "push: commit.commit: take_1",
     "push: ?: acknowledged",
-    "poll: commit.commit: commit_1",
+    "poll: commit.commit: take_1",
     "poll: cursors.set: HSET",
     "delivery: commit.commit: commit_1",
     "delivery: calls.request: POST /2/tweets",

@@ -10,7 +10,6 @@ import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
-import aiohttp
 import structlog
 
 import bots
@@ -42,7 +41,7 @@ async def serve(start: Start) -> None:
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(health.serving(start.settings, box, start.policies))
-        http = await house.enter_async_context(aiohttp.ClientSession())
+        http = await house.enter_async_context(start.settings.outbound.session())
         await house.enter_async_context(
             bots.running(box, policies, secrets_of(start), http, box.now)
         )

@@ -10,14 +10,13 @@ import asyncio
 import os
 import sys
 
-import aiohttp
-
 import bots
 from bots.contract import Secrets
 from config import checking, logs, seating
 from config.start import Start, clock, started
 from handlers.slack.check import check as slack_check
 from handlers.slack.paper import House, paper
+from handlers.slack.way import Way
 from inbox import KEPT_DAYS, CannotStart, Gone, Unfit, opened
 from inbox.words import Finding
 
@@ -78,9 +77,14 @@ async def asked(start: Start) -> int:
     """Ask Slack, the platforms, the store and the machine; return how many faults there are."""
     settings, slack = start.settings, start.settings.slack
     secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
-    async with aiohttp.ClientSession() as http:
+    async with start.settings.outbound.session() as http:
         on_slack = slack_check(
-            slack.bot_token, slack.app_token, slack.api_url, start.tables.accounts, clock()
+            slack.bot_token,
+            slack.app_token,
+            slack.api_url,
+            start.tables.accounts,
+            clock(),
+            Way(settings.outbound.proxy(slack.api_url), settings.outbound.tls),
         )
         rooms = {
             "machine": checking.machine(settings, http),

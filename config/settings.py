@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from config import outbound
+from config.outbound import Outbound
+
 VARIABLES = (
     "HOST",
     "PORT",
@@ -28,6 +31,10 @@ VARIABLES = (
     "SLACK_CLIENT_SECRET",
     "SLACK_API_URL",
     "X_API_URL",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "CHANCERY_CA",
 )
 """Every variable the product reads, besides those that accounts.toml names."""
 
@@ -80,6 +87,7 @@ class Settings:
     secret: bytes = field(repr=False)
     slack: SlackSettings
     x_api_url: str | None
+    outbound: Outbound = field(default_factory=Outbound)
 
 
 class _Reader:
@@ -129,6 +137,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         secret=secret.encode(),
         slack=_slack(reader, mode),
         x_api_url=_api_url(reader, "X_API_URL", mode),
+        outbound=outbound.read(environ, reader.faults),
     )
     if config_folder(environ) is None:
         reader.faults.append("CHANCERY_CONFIG is missing: the folder with accounts.toml.")

@@ -7,7 +7,6 @@ import os
 import sys
 from contextlib import AsyncExitStack
 
-import aiohttp
 import structlog
 from aiohttp import web
 
@@ -20,6 +19,7 @@ from config import health, logs
 from config.start import Start, bound, clock, ids, started, stop_asked
 from handlers import say
 from handlers.slack.app import Access, Slack
+from handlers.slack.way import Way
 from handlers.web.app import Site, Web
 from inbox import CannotStart, Gone, Unfit, opened
 
@@ -36,7 +36,7 @@ async def main(start: Start, *, everything: bool) -> None:
         book = say.read(settings.config)
         slack = Slack(access(start), box, policies, book, ids)
         if everything:
-            http = await house.enter_async_context(aiohttp.ClientSession())
+            http = await house.enter_async_context(settings.outbound.session())
             if settings.anchor_url:
                 box.archive.anchoring.post = bots.witness(http, settings.anchor_url)
             phrases = start.tables.phrases
@@ -63,9 +63,14 @@ async def main(start: Start, *, everything: bool) -> None:
 
 def access(start: Start) -> Access:
     """Return the slice of the settings that Slack needs."""
-    slack = start.settings.slack
+    slack, outbound = start.settings.slack, start.settings.outbound
     return Access(
-        slack.bot_token, slack.signing_secret, slack.app_token, slack.api_url, slack.command
+        slack.bot_token,
+        slack.signing_secret,
+        slack.app_token,
+        slack.api_url,
+        slack.command,
+        way=Way(outbound.proxy(slack.api_url), outbound.tls),
     )
 
 
@@ -74,7 +79,12 @@ def page(start: Start) -> Site:
     settings = start.settings
     slack = settings.slack
     return Site(
-        settings.public_url, settings.secret, slack.client_id, slack.client_secret, slack.api_url
+        settings.public_url,
+        settings.secret,
+        slack.client_id,
+        slack.client_secret,
+        slack.api_url,
+        settings.outbound.session,
     )
 
 

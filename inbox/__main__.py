@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import get_args
 
-import aiohttp
 import structlog
 
 import bots
@@ -56,7 +55,7 @@ async def serve(start: Start) -> None:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(health.serving(start.settings, box, start.policies))
         if start.settings.anchor_url:
-            http = await house.enter_async_context(aiohttp.ClientSession())
+            http = await house.enter_async_context(start.settings.outbound.session())
             box.archive.anchoring.post = bots.witness(http, start.settings.anchor_url)
         await house.enter_async_context(
             inbox.clerk.running(box, start.policies, clock, start.tables.phrases)

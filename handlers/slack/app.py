@@ -18,13 +18,13 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.say import Book
 from handlers.slack import acts, events
 from handlers.slack.board import Board
 from handlers.slack.office import PATIENCE, Office
 from handlers.slack.pace import Clock, Pace, Sleep, word_of
+from handlers.slack.way import ANSWERS_WITHIN, DIRECT, Way, client
 from handlers.slack.who import actor, teams_of
 from inbox import Gone, Inbox, Unavailable
 from inbox.team.policies import Policies
@@ -36,8 +36,6 @@ log = structlog.stdlib.get_logger(__name__)
 EVERYTHING = re.compile(".*", re.DOTALL)
 DRAINED = 4.0
 """Seconds in which what was begun may be finished when the process is told to stop."""
-ANSWERS_WITHIN = 30
-"""Seconds after which a call that Slack does not answer is given up."""
 LONGEST = 10.0
 """Seconds between two tries to learn from Slack who we are."""
 LARGEST = 1 << 20
@@ -53,6 +51,7 @@ class Access(Record, frozen=True):
     api_url: str = "https://slack.com/api/"
     command: str = "/inbox"
     answers_within: int = ANSWERS_WITHIN
+    way: Way = DIRECT
 
     def __repr__(self) -> str:
         return "Access(…)"
@@ -74,13 +73,7 @@ class Slack:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._access, self._sleep = access, sleep
-        # No retry handlers: the library's own post a message twice when an answer is lost.
-        self._client = AsyncWebClient(
-            access.bot_token,
-            base_url=access.api_url,
-            timeout=access.answers_within,
-            retry_handlers=[],
-        )
+        self._client = client(access.bot_token, access.api_url, access.way, access.answers_within)
         pace = Pace(self._client, clock or asyncio.get_running_loop().time, sleep)
         self.office = Office(inbox, policies, book, pace, ids, access.command, patience=patience)
         self.board = Board(self.office)
@@ -120,8 +113,9 @@ class Slack:
         if not self._access.app_token:
             await self.board.run()
             return
-        # The handler is untyped: nothing but these two calls of it is used.
+        # The handler is untyped: nothing but its proxy and two calls of it is used.
         socket: Any = AsyncSocketModeHandler(self._bolt, self._access.app_token)
+        socket.client.proxy = self._access.way.proxy or None
         try:
             await socket.connect_async()
             self._reached = True

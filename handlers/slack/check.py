@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.manifest import HISTORY, SCOPES
 from handlers.slack.pace import word_of
+from handlers.slack.way import DIRECT, Way, client
 from inbox.words import Account, Finding, Millis
 
 LATE, TOO_LATE = 30, 240
@@ -25,10 +26,15 @@ class _Unanswered(Exception):
 
 
 async def check(
-    bot_token: str, app_token: str, api_url: str, accounts: Iterable[Account], now: Millis
+    bot_token: str,
+    app_token: str,
+    api_url: str,
+    accounts: Iterable[Account],
+    now: Millis,
+    way: Way = DIRECT,
 ) -> tuple[Finding, ...]:
     """Ask Slack about the tokens, what they may do, and every channel of the tables."""
-    bot = AsyncWebClient(bot_token, base_url=api_url, retry_handlers=[])
+    bot = client(bot_token, api_url, way)
     try:
         told, headers = await _asked(bot, "auth.test")
     except _Unanswered as error:
@@ -38,7 +44,7 @@ async def check(
     found += _scopes(headers.get("x-oauth-scopes", ""))
     found += _clock(headers.get("date", ""), now)
     if app_token:
-        found.append(await _socket(AsyncWebClient(app_token, base_url=api_url, retry_handlers=[])))
+        found.append(await _socket(client(app_token, api_url, way)))
     return (*found, *[await _channel(bot, *one) for one in _channels(accounts)])
 
 

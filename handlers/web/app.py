@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import structlog
 from aiohttp import web
 
@@ -54,6 +55,7 @@ class Site(Record, frozen=True):
     client_id: str = ""
     client_secret: str = ""
     api_url: str = "https://slack.com/api/"
+    session: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
 
     def __repr__(self) -> str:
         return f"Site({self.public_url})"
@@ -80,7 +82,7 @@ class Web:
         )
         self._sessions = session.storage(site.secret, https=https)
         client = (site.client_id, site.client_secret)
-        openid = OpenId(client, site.api_url, inbox.now)
+        openid = OpenId(client, site.api_url, inbox.now, site.session)
         self._entrance = Entrance(openid, site.public_url.rstrip("/"), team)
         self._acts = Tempo(ACTS_A_MINUTE, 60, inbox.now)
         self._logins = Tempo(LOGINS_A_MINUTE, 60, inbox.now)

@@ -41,9 +41,15 @@ class Known(Record, frozen=True):
 class OpenId:
     """Slack as the one who knows who somebody is."""
 
-    def __init__(self, client: tuple[str, str], api_url: str, now: Callable[[], Millis]) -> None:
+    def __init__(
+        self,
+        client: tuple[str, str],
+        api_url: str,
+        now: Callable[[], Millis],
+        session: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
+    ) -> None:
         self._id, self._secret = client
-        self._now = now
+        self._now, self._session = now, session
         self._api = api_url.rstrip("/")
         self._host = self._api.removesuffix("/api")
         self._keys: dict[str, Any] = {}
@@ -69,7 +75,7 @@ class OpenId:
     async def end(self, code: str, back: str, nonce: str) -> Known:
         """Turn what came back into who it is; raises NotSignedIn."""
         try:
-            async with aiohttp.ClientSession(timeout=PATIENCE) as http:
+            async with self._session(timeout=PATIENCE) as http:
                 told = await self._exchanged(http, code, back)
                 claims = await self._believed(http, str(told.get("id_token", "")))
         except (aiohttp.ClientError, TimeoutError, jwt.PyJWTError, ValueError, KeyError) as error:

@@ -396,6 +396,8 @@ def test_a_later_version_of_what_was_erased_is_not_taken_in() -> None:
     late = MarkEdited("x:2", "x:2", "And whither?", written=house.now + 1)
     assert house.do("platform:x", late) == ()
     house.hears("x:4", "Something new")
+    house.must("root", Erase("x:5", "law"))  # a backup had forgotten it, and a poll brings it anew
+    assert house.do("platform:x", Receive(message("x:5", "Leila", written=house.now))) == ()
 
 
 def test_nothing_but_a_platform_s_news_opens_a_conversation() -> None:

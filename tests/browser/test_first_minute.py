@@ -83,3 +83,18 @@ async def _appears(modal: Locator) -> bool:
     except PlaywrightTimeout:
         return False
     return True
+
+
+@pytest.mark.timeout(150)
+async def test_the_supervisor_opens_the_figures_on_the_web_signed_in_already(
+    chromium: Path,
+) -> None:
+    async with demo() as address, browser() as opened:
+        page = await Shot("test").opened(opened, address)
+        await page.locator("[data-user=U0MARIA]").click()
+        async with page.expect_popup() as opening:
+            await page.get_by_role("link", name="Figures on the web").click()
+        figures = await opening.value
+        await expect(figures.locator(".me")).to_contain_text("Maria", timeout=PATIENCE_MS)
+        await expect(figures.locator(".counts")).to_be_visible()
+        await expect(figures.locator(".plot")).to_be_visible()

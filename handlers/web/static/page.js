@@ -13,13 +13,18 @@ async function redraw() {
   drawing = true;
   try {
     const answer = await fetch(location.pathname + location.search, { headers: { "X-Live": "1" } });
-    if (answer.redirected || !answer.ok) return location.reload();
+    if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.reload();
+    if (!answer.ok) return; // too often, or the store is away: what stands here is kept
     put(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     return; // the stream opens again by itself, and rings
   } finally {
-    drawing = false;
+    setTimeout(rested, 2000); // a flood of news does not become a flood of pages
   }
+}
+
+function rested() {
+  drawing = false;
   if (again) { again = false; redraw(); }
 }
 

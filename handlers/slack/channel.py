@@ -154,7 +154,10 @@ class Channel:
         full = [ref for ref, kept in self._cards.items() if kept.full and kept.ts]
         for conversation in await self._office.inbox.read.conversations(full):
             try:
-                await self._shrink(conversation, self._cards[conversation.id])
+                kept = self._cards[conversation.id]
+                await self._shrink(conversation, kept)
+                if self._private:
+                    await self._office.pace.unsay(f"{kept.nonce}.news.", self._place, kept.ts)
             except SlackRefused as error:
                 if error.gone:
                     return

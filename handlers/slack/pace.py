@@ -233,6 +233,19 @@ class Pace:
         nonces = {str(m["ts"]): _nonce(m) for m in answer.get("messages", ())}
         return [at for at, n in nonces.items() if n and at != ts and not n.endswith(".inside")]
 
+    async def unsay(self, beginning: str, channel: str, thread: str) -> None:
+        """Take away what we said in a thread under nonces that begin so."""
+        where = {"channel": channel, "ts": thread, "limit": 100, "include_all_metadata": True}
+        try:
+            told = await self.again("conversations.replies", **where)
+        except SlackRefused as error:
+            if error.error not in ("missing_scope", "thread_not_found"):
+                raise
+            return
+        for one in told.get("messages", ()):
+            if _nonce(one).startswith(beginning):
+                await self.again("chat.delete", channel=channel, ts=one["ts"])
+
     async def update(self, **body: Any) -> None:
         """Draw a message again."""
         await self.again("chat.update", **body, **QUIET)

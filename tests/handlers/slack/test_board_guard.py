@@ -85,6 +85,27 @@ async def test_a_guest_who_joins_stops_the_channel_and_its_cards_become_lines(
     await until(lambda: said(house, PRIVATE, "A secret matter"))
 
 
+async def test_what_was_quoted_under_a_private_card_goes_when_a_guest_joins(office: House) -> None:
+    house = office
+    ref = await house.hear("A private matter", audience="private")
+    await house.card(ref, PRIVATE)
+    await house.press(ANNA, ref, ids.CLAIM, PRIVATE)
+    card = await house.card_says(ref, "✋ Anna", PRIVATE)
+    await until(lambda: house.thread(card))
+    await house.hear_more(ref, "At Long Street 3")
+    await house.card_says(ref, "Long Street", PRIVATE)
+    await until(lambda: house.slack.board.still)
+    house.clock.forward(61)
+    house.slack.board.wake()
+    await until(lambda: [m for m in house.thread(card) if "Long Street" in words(m.blocks)])
+    house.workspace.user("U0GUEST", "guest", real_name="Guest", guest=True)
+    await house.workspace.invite(PRIVATE, "U0GUEST")
+    await until(lambda: said(house, PRESS, "a guest is in the channel"))
+    await until(lambda: not said(house, PRIVATE, "Long Street"))
+    await until(lambda: house.slack.board.still)
+    assert house.thread(card), "what says nothing of them stays"
+
+
 async def test_a_channel_shared_outside_stops_at_once(office: House) -> None:
     house = office
     await house.card(await house.hear("A secret matter", audience="private"), PRIVATE)

@@ -165,8 +165,6 @@ class _Folding:
         self._opened = True
         if message.id in self.conversation.gone:
             return
-        if self.conversation.closed:
-            self._turn = _Turn()
         self._ask(message.written)
 
     def edited(self, event: e.Edited) -> None:
@@ -176,8 +174,7 @@ class _Folding:
 
     def reopened(self, event: e.Reopened) -> None:
         """Begin a new turn: with the message that caused it, else now."""
-        held = self.conversation.claim is not None
-        self._turn = _Turn(asked=self._turn.asked, claimed=held)
+        self._turn = replace(self._turn, claimed=self.conversation.claim is not None)
         if not self._turn.asked:
             self._ask(self._entry.at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import aiohttp
 
@@ -83,7 +83,11 @@ class Refused(Exception):
 
 
 class Locked(Exception):
-    """The account or its credentials no longer work."""
+    """The account or its credentials no longer work; `unpaid`: its app's credits are used up."""
+
+    def __init__(self, why: Literal["locked", "unpaid"] = "locked") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Unsure(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bots.budgets import Purse
 from bots.contract import Bot, Busy, Clock, Locked, Refused, Unsure
@@ -51,7 +52,12 @@ class Reports:
     account: Account
 
     async def say(
-        self, errand: Errand, outcome: ReportOutcome, ref: Ref | None = None, until: Millis = 0
+        self,
+        errand: Errand,
+        outcome: ReportOutcome,
+        ref: Ref | None = None,
+        until: Millis = 0,
+        why: Literal["locked", "unpaid", ""] = "",
     ) -> Done | Denied:
         """Report an outcome of one attempt."""
         ref = ref or Ref("")
@@ -61,6 +67,7 @@ class Reports:
             ref=ref.id,
             url=ref.url,
             until=until,
+            why=why,
             attempt=errand.attempt,
         )
         return await self.order(errand, report)
@@ -137,8 +144,8 @@ class Doubts:
         try:
             async with asyncio.timeout(REQUEST_MOST):
                 return True, await self.bot.find_sent(part, since)
-        except Locked:
-            await tell_locked(self.inbox, self.account)
+        except Locked as locked:
+            await tell_locked(self.inbox, self.account, locked)
         except (Busy, Refused, Unsure, TimeoutError):
             pass
         return False, None
@@ -160,8 +167,8 @@ class Doubts:
             return busy.until
         except Unsure:
             return self.clock() + LOOK_FIRST
-        except Locked:
-            await tell_locked(self.inbox, self.account)
+        except Locked as locked:
+            await tell_locked(self.inbox, self.account, locked)
             return self.clock() + LOCKED_PAUSE
         await self.reports.order(errand, Report(out.id, "retracted", attempt=out.attempt))
         return None

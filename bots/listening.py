@@ -58,10 +58,12 @@ class Listener:
         try:
             whole = await self.round()
         except Busy as busy:
-            return self._counted("busy", (busy.until - self.clock()) / 1000, 0)
-        except Locked:
-            await tell_locked(self.inbox, self.account)
-            return self._counted("locked", LOCKED_PAUSE, failures + 1)
+            said = (busy.until - self.clock()) / 1000
+            wait = max(said, backoff(failures + 1, most=60))
+            return self._counted("busy", wait, failures + 1)
+        except Locked as locked:
+            await tell_locked(self.inbox, self.account, locked)
+            return self._counted(locked.why, LOCKED_PAUSE, failures + 1)
         except (Unavailable, Gone):
             return self._counted("unavailable", backoff(failures + 1, most=30), failures + 1)
         except Exception as error:  # noqa: BLE001 - a listener never dies; what failed is counted and tried again
@@ -91,10 +93,10 @@ class Listener:
         return wait, failures, outcome
 
 
-async def tell_locked(inbox: Inbox, account: Account) -> None:
-    """Tell the people, once an hour, that an account's credentials no longer work."""
-    if await inbox.seen_once(f"locked/{account.id}", TOLD_EVERY):
-        await inbox.notices.put("account_locked", {"account": account.id})
+async def tell_locked(inbox: Inbox, account: Account, locked: Locked) -> None:
+    """Tell the people, once an hour, that a platform lets an account no longer in, and why."""
+    if await inbox.seen_once(f"{locked.why}/{account.id}", TOLD_EVERY):
+        await inbox.notices.put(f"account_{locked.why}", {"account": account.id})
 
 
 async def leased(

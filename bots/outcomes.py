@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 
@@ -14,7 +15,12 @@ REQUEST = aiohttp.ClientTimeout(total=30, connect=5, sock_connect=5)
 PAUSE: Millis = 60 * 1000
 """How long to wait where a platform that is busy does not say."""
 SHORT_PAUSE: Millis = 5 * 1000
-"""How long to wait where nobody could be reached."""
+"""How long to wait where nobody could be reached, or what is said is over already."""
+WAIT_MOST: Millis = 15 * 60 * 1000
+"""Whatever a busy platform says, it is asked again after so long: what it says may be wrong, and
+somebody's life may hang on it. A day's limit that is used up costs a hundred askings in vain."""
+DIGITS = 15
+"""A number of a header has so many digits at most."""
 
 NEVER_WRITTEN = (
     aiohttp.ClientConnectorError,
@@ -47,25 +53,45 @@ def of_transport(error: Exception, *, writes: bool, now: Millis) -> Busy | Unsur
 def of_status(declined: Declined, *, writes: bool, now: Millis) -> Busy | Unsure | Locked | None:
     """Say what a status means on any platform; None where its body must be read."""
     if declined.status == 429:
-        return Busy(max(until(declined.headers, now), now + 1000))
+        return Busy(until(declined.headers, now))
     if declined.status >= 500:
         return Unsure() if writes else Busy(now + SHORT_PAUSE)
     return Locked() if declined.status == 401 else None
 
 
 def until(headers: Mapping[str, str], now: Millis) -> Millis:
-    """Return when a busy platform may be asked again: the latest of its exhausted limits."""
-    wait = _number(headers.get("Retry-After", ""))
-    ends = [now + wait * 1000] if wait is not None else []
+    """Return when a busy platform may be asked again: the latest of its exhausted limits.
+
+    Headers that are absent, unreadable, over already or far ahead make neither a hot loop nor a
+    silence: never sooner than in a second, never later than in a quarter of an hour.
+    """
+    ends = [*_asked(headers.get("Retry-After", ""), now)]
     for name in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"):
-        reset = _number(headers.get(f"{name}-reset", ""))
+        reset = number(headers.get(f"{name}-reset", ""))
         if reset is not None and headers.get(f"{name}-remaining", "0") == "0":
             ends.append(reset * 1000)
-    return max(ends, default=now + PAUSE)
+    said = max(ends, default=now + PAUSE)
+    past = said <= now
+    said = now + SHORT_PAUSE if past else said  # guard: PAST test=tests/bots/test_busy.py::test_bad
+    said = min(said, now + WAIT_MOST)  # guard: FAR test=tests/bots/test_busy.py::test_bad
+    return max(said, now + 1000)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() else None
+def _asked(retry_after: str, now: Millis) -> list[Millis]:
+    """Read a Retry-After: seconds, or a date as HTTP writes it."""
+    seconds = number(retry_after)
+    if seconds is not None:
+        return [now + seconds * 1000]
+    try:
+        return [round(parsedate_to_datetime(retry_after).timestamp() * 1000)]
+    except (ValueError, OverflowError):
+        return []
+
+
+def number(text: str) -> int | None:
+    """Read a header's number; None where it is none that could be meant."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    return int(text) if plain else None
 
 
 def backoff(attempt: int, *, first: float = 1.0, most: float = 300.0) -> float:

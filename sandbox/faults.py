@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aiohttp import web
@@ -30,6 +30,8 @@ class Fault:
     kind: Kind
     seconds: float = 1.0
     """How long `slow` waits, and what `busy` says in Retry-After."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What `busy` says otherwise, or ("") not at all: as written by a broken or hostile proxy."""
     back: Callable[[], Awaitable[None]] | None = None
     """What `hang` waits for."""
 
@@ -43,9 +45,17 @@ class Faults:
         self._out: Fault | None = None
         self._back = asyncio.Event()
 
-    def arm(self, call: str, kind: Kind, *, times: int = 1, seconds: float = 1.0) -> None:
+    def arm(
+        self,
+        call: str,
+        kind: Kind,
+        *,
+        times: int = 1,
+        seconds: float = 1.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Let the next `times` calls named `call` fail in this way."""
-        self._armed[call].extend(Fault(kind, seconds) for _ in range(times))
+        self._armed[call].extend([Fault(kind, seconds, headers or {})] * times)
 
     def outage(self, kind: Kind) -> None:
         """Let every call fail in this way until `over`."""
@@ -119,10 +129,18 @@ def _instead(
     request: web.Request, fault: Fault, busy: Callable[[float], web.Response]
 ) -> web.StreamResponse:
     if fault.kind == "busy":
-        return busy(fault.seconds)
+        return _saying(busy(fault.seconds), fault.headers)
     if fault.kind == "gateway_before":
         return web.Response(status=503, text="Service Unavailable")
     return _cut(request)
+
+
+def _saying(response: web.Response, headers: Mapping[str, str]) -> web.Response:
+    for name, value in headers.items():
+        response.headers.pop(name, None)
+        if value:
+            response.headers[name] = value
+    return response
 
 
 def _afterwards(request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -53,6 +53,8 @@ https://docs.slack.dev/apis/web-api: "most write methods" take JSON; slack_sdk a
 """
 POSTS_PER_CHANNEL = 1.0
 """Seconds between two messages in one channel."""
+RETRY_MOST = 120.0
+"""Seconds that one method rests at most: cards of life-safety may wait for it."""
 SETTLES = 1.0
 """Seconds in which a request that was cut may still be carried out: then we look for its trace."""
 SHORT_PAUSE, LONG_PAUSE = 0.5, 30.0
@@ -320,9 +322,11 @@ def _told(method: str, error: SlackApiError) -> Exception:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds Slack asks for; a bad Retry-After counts as thirty."""
+    """Return the seconds Slack asks for; a bad Retry-After counts as thirty.
+
+    Its limits are by the minute: what asks for more than two may be wrong, and is asked again then.
+    """
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    try:
-        return min(max(float(text), 0.1), 3600.0)
-    except ValueError:
+    if not (text.isascii() and text.isdecimal()):
         return 30.0
+    return min(max(float(text), 1.0), RETRY_MOST)

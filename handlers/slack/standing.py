@@ -53,7 +53,8 @@ def _ready(shown: Shown, answer: Answer, say: Say) -> Standing:
     started = part is not None and part.state == "sending"
     if part and part.until > answer.leaves_at and not started:
         at = At(part.until, "seconds")
-        pieces = say.pieces("answer.postponed", platform=shown.platform, at=at)
+        key = f"refused.{part.why}" if say.knows(f"refused.{part.why}") else "answer.postponed"
+        pieces = say.pieces(key, platform=shown.platform, at=at)
     elif started or answer.state == "sending" or not answer.leaves_at:
         pieces = say.pieces("answer.sending")
     else:

@@ -237,7 +237,7 @@ CHANGES: dict[type[e.Event], Change] = {
     e.SendFailed: lambda c, event, at: outgoing.moved(c, event.part, state="failed", why=event.why),
     e.SendUnsure: lambda c, event, at: outgoing.moved(c, event.part, state="unsure"),
     e.Postponed: lambda c, event, at: outgoing.moved(
-        c, event.part, state="ready", until=event.until
+        c, event.part, state="ready", until=event.until, why=event.why
     ),
     e.Requeued: lambda c, event, at: outgoing.requeued(c, event, at.version),
     e.Recalled: lambda c, event, at: outgoing.recalled(c, event),

@@ -262,7 +262,7 @@ class Report(Command, frozen=True):
     outcome: ReportOutcome
     ref: MessageId = ""
     url: str = ""
-    why: RefusedWhy | Literal["locked", "retract_failed", ""] = ""
+    why: RefusedWhy | Literal["locked", "unpaid", "retract_failed", ""] = ""
     until: Millis = 0
     attempt: int = 0
     by_hand: bool = False

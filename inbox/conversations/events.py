@@ -220,10 +220,11 @@ class SendUnsure(Event, frozen=True):
 
 
 class Postponed(Event, frozen=True):
-    """A part waits because the platform asked."""
+    """A part waits because the platform asked, or (`why`) lets the account no longer in."""
 
     part: PartId
     until: Millis
+    why: str = ""
 
 
 class Requeued(Event, frozen=True):

@@ -176,7 +176,7 @@ def _not_sent(command: Report) -> Decision:
     if command.outcome == "unsure":
         return (SendUnsure(part=command.part),)
     if command.outcome == "postponed":
-        return (Postponed(part=command.part, until=command.until),)
+        return (Postponed(part=command.part, until=command.until, why=command.why),)
     return (SendFailed(part=command.part, why=command.why or "unknown"),)
 
 

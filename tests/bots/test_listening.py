@@ -159,7 +159,7 @@ async def test_a_listener_never_dies(
 async def test_a_busy_platform_is_left_alone_until_it_said(house: House) -> None:
     until = house.scene.clock() + 90_000
     listener = house.listener(Bot([Busy(until)]))  # type: ignore[arg-type]  # it only listens
-    assert await listener.step(3) == (90.0, 0)
+    assert await listener.step(3) == (90.0, 4)
     assert await listener.step(0) == (60, 0)
 
 

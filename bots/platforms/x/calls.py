@@ -13,7 +13,7 @@ from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
 from bots.contract import Busy, Locked, Refused, Unsure, Wiring
-from bots.outcomes import REQUEST, Declined, of_status, of_transport
+from bots.outcomes import REQUEST, Declined, number, of_status, of_transport
 from bots.platforms.x.counting import has_links
 from bots.platforms.x.payloads import Json
 from inbox.words import RefusedWhy
@@ -133,16 +133,17 @@ class Calls:
 
     async def _correct(self, budget: str, headers: Mapping[str, str]) -> None:
         self.headers = headers
-        left, reset = headers.get("x-rate-limit-remaining"), headers.get("x-rate-limit-reset")
-        if left and reset and left.isdecimal() and reset.isdecimal():
-            await self._spending.correct(budget, int(left), int(reset) * 1000)
+        left = number(headers.get("x-rate-limit-remaining", ""))
+        reset = number(headers.get("x-rate-limit-reset", ""))
+        if left is not None and reset is not None:
+            await self._spending.correct(budget, left, reset * 1000)
 
     def _meaning(self, declined: Declined, *, writes: bool) -> Busy | Locked | Refused | Unsure:
         known = of_status(declined, writes=writes, now=self._clock())
         if known is not None:
             return known
         if declined.status == UNPAID:
-            return Locked()
+            return Locked("unpaid")
         why = refusal(declined.status, declined.body)
         return Refused(why) if why else Locked()
 

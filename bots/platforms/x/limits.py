@@ -49,6 +49,10 @@ PAGE = 100
 """The most a page of mentions, of a timeline or of direct messages holds."""
 MENTIONS_DEPTH = 800
 """How many mentions back X lists at all (docs.x.com, user mention timeline)."""
+TIMELINE_DEPTH = 3200
+"""How many posts of a user back X lists at all (docs.x.com, user post timeline)."""
+DMS_KEPT = 30 * DAY * 1000
+"""Milliseconds back that X lists direct messages (docs.x.com, direct messages lookup)."""
 LOOKUP = 100
 """The most ids of one look-up (docs.x.com, post lookup)."""
 

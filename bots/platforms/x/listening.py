@@ -8,17 +8,26 @@ from typing import TypeAlias
 import msgspec
 
 from bots.contract import Batch, Busy, News, Odd, Wiring
-from bots.platforms.x.limits import MENTIONS_DEPTH, PAGE, RECHECK, WATCH_FOR
+from bots.platforms.x.limits import (
+    DMS_KEPT,
+    MENTIONS_DEPTH,
+    PAGE,
+    RECHECK,
+    TIMELINE_DEPTH,
+    WATCH_FOR,
+)
 from bots.platforms.x.news import dm_of, home, of_dm, of_post, other_side
 from bots.platforms.x.payloads import Json, Post, included, ours_of
 from bots.platforms.x.places import Place, Places, kept, opened
 from bots.platforms.x.reading import Reader
 from bots.platforms.x.threads import Threads, posts_in
+from bots.platforms.x.walking import Walk, walk
 from inbox.conversations.commands import MarkDeleted
-from inbox.words import Account
+from inbox.words import Account, Millis
 
-Step: TypeAlias = tuple[tuple[News | Odd, ...], Places]
-"""Some news, and how far we are once they are taken in."""
+Hole: TypeAlias = tuple[Millis, Millis] | None
+Step: TypeAlias = tuple[tuple[News | Odd, ...], Places, Hole]
+"""Some news, how far we are once they are taken in, and what X lists no longer."""
 SOURCES = 3
 """Mentions, timeline, direct messages; asking for deletions may need no call at all."""
 
@@ -34,6 +43,7 @@ class Listening:
         self._clock = wiring.clock
         self._ours = wiring.ours
         self._whole = True
+        self._began: Millis = 0
 
     async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield batches until caught up; raises Busy only where no source could be read.
@@ -41,15 +51,18 @@ class Listening:
         The last one says until when we are complete: the start of this round, or 0 (unknown) where
         a source was busy, or longer than X lists it.
         """
-        began = self._clock()
+        began = self._began = self._clock()
         places = opened(cursor, began)
         busy = list[Busy]()
         self._whole = True
+        if cursor is None:  # the first look begins here, however long X is busy
+            yield Batch((), kept(places))
         for source in (self._mentions, self._timeline, self._dms, self._deletions):
             try:
-                async for news, reached in source(places):
+                async for news, reached, hole in source(places):
                     places = reached
-                    yield Batch(news, kept(places))
+                    self._whole = self._whole and hole is None
+                    yield Batch(news, kept(places), hole=hole)
             except Busy as error:
                 busy.append(error)
         if len(busy) >= SOURCES:
@@ -57,19 +70,17 @@ class Listening:
         yield Batch((), kept(places), began if self._whole and not busy else 0)
 
     async def _mentions(self, places: Places) -> AsyncIterator[Step]:
-        pages = [page async for page in self._reader.mentions(places.mentions.since)]
-        if sum(len(page.get("data", ())) for page in pages) >= MENTIONS_DEPTH:
-            self._whole = False
-        for some in _chunks(_fresh(pages, places.mentions), PAGE):
-            posts, odd = posts_in(some, pages, self._me)
+        read = await walk(self._reader.mentions, places.mentions, self._began, MENTIONS_DEPTH)
+        for some, place, hole in _chunks(read, places.mentions):
+            posts, odd = posts_in(some, read.pages, self._me)
             news = [one for post in posts for one in self._mention(post)]
-            ids = [str(payload["id"]) for payload in some]
             places = msgspec.structs.replace(
                 places,
-                mentions=places.mentions.after(ids),
+                mentions=place,
                 watched=places.watching([post.first for post in posts]),
             )
-            yield (*news, *odd), places
+            yield (*news, *odd), places, hole
+        _go_on(read)
 
     def _mention(self, post: Post) -> tuple[News, ...]:
         """Return a mention as news where it is ours to take in, and not a sister account's."""
@@ -78,13 +89,14 @@ class Listening:
         return of_post(post, self._me, self._account, post.author.id)
 
     async def _timeline(self, places: Places) -> AsyncIterator[Step]:
-        pages = [page async for page in self._reader.timeline(places.timeline.since)]
-        for some in _chunks(_fresh(pages, places.timeline), PAGE):
-            posts, odd = posts_in(some, pages, self._me)
-            news = await self._echoes([post for post in posts if not post.repost], pages)
-            ids = [str(payload["id"]) for payload in some]
-            places = msgspec.structs.replace(places, timeline=places.timeline.after(ids))
-            yield (*news, *odd), places
+        read = await walk(self._reader.timeline, places.timeline, self._began, TIMELINE_DEPTH)
+        for some, place, hole in _chunks(read, places.timeline):
+            posts, odd = posts_in(some, read.pages, self._me)
+            own = [post for post in posts if not post.repost]
+            news = await self._echoes(own, read.pages)
+            places = msgspec.structs.replace(places, timeline=place)
+            yield (*news, *odd), places, hole
+        _go_on(read)
 
     async def _echoes(self, posts: Sequence[Post], pages: Sequence[Json]) -> list[News]:
         """Return our own posts, each after all that stands above it in its thread."""
@@ -103,12 +115,15 @@ class Listening:
         return found
 
     async def _dms(self, places: Places) -> AsyncIterator[Step]:
-        pages = [page async for page in self._reader.dms(places.dms.since)]
-        for some in _chunks(_fresh(pages, places.dms), PAGE):
-            news = [self._dm(payload, pages) for payload in some]
-            ids = [str(payload["id"]) for payload in some]
-            places = msgspec.structs.replace(places, dms=places.dms.after(ids))
-            yield tuple(news), places
+        before = places.dms
+        read = await walk(self._reader.dms, before, self._began)
+        oldest = self._began - DMS_KEPT
+        lost = (before.until, oldest) if 0 < before.until < oldest else None
+        for some, place, hole in _chunks(read, before, lost):
+            news = [self._dm(payload, read.pages) for payload in some]
+            places = msgspec.structs.replace(places, dms=place)
+            yield tuple(news), places, hole
+        _go_on(read)
 
     def _dm(self, payload: Json, pages: Sequence[Json]) -> News | Odd:
         page = next(page for page in pages if payload in page.get("data", ()))
@@ -132,7 +147,7 @@ class Listening:
         news = tuple(
             News(self._me, MarkDeleted(ours_of(one)), b"") for one in watched if one in gone
         )
-        yield news, msgspec.structs.replace(places, watched=left, rechecked=now)
+        yield news, msgspec.structs.replace(places, watched=left, rechecked=now), None
 
 
 def _fresh(pages: Iterable[Json], place: Place) -> list[Json]:
@@ -157,6 +172,29 @@ def _missing(body: Json) -> Iterator[str]:
             yield str(error.get("resource_id") or error.get("value"))
 
 
-def _chunks(items: Sequence[Json], most: int) -> Iterator[Sequence[Json]]:
-    for start in range(0, len(items), most):
-        yield items[start : start + most]
+def _chunks(
+    read: Walk, before: Place, lost: Hole = None
+) -> Iterator[tuple[Sequence[Json], Place, Hole]]:
+    """Yield what a walk brought, oldest first, and the place that is reached with each.
+
+    The hole is told with the first, before the place moves over it. A walk that was cut short has
+    reached nothing before all of it is taken in.
+    """
+    fresh, hole = _fresh(read.pages, before), read.hole or lost
+    place = before if read.cut else msgspec.structs.replace(before, high="", token="", walked=0)
+    for start in range(0, len(fresh), PAGE):
+        some = fresh[start : start + PAGE]
+        if start + PAGE >= len(fresh):
+            place = read.place
+        elif not read.cut:
+            place = place.after([str(one["id"]) for one in some])
+        yield some, place, hole
+        hole = None
+    if not fresh:
+        yield (), read.place, hole
+
+
+def _go_on(read: Walk) -> None:
+    """Raise what cut a walk short, once all that it brought is taken in."""
+    if read.cut:
+        raise read.cut

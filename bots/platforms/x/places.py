@@ -13,22 +13,35 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far one source was read: up to `newest`, with what was `seen` shortly before it.
 
     X's timelines may show a post after a later one, so the last minute is read again each time.
+    A walk that was cut short has read from `high` down to where `token` goes on.
     """
 
     newest: str
     seen: tuple[str, ...] = ()
+    high: str = ""
+    token: str = ""
+    walked: int = 0
+    """How many were read on the way down from `high`."""
+    until: Millis = 0
+    """When the last walk began that came to its end: complete up to then."""
 
     @property
     def since(self) -> str:
         """The id after which to read."""
-        return str(max(1, int(self.newest) - (OVERLAP << 22)))
+        return _before(self.newest)
+
+    @property
+    def top(self) -> str:
+        """The id down to which the newest are to be read."""
+        return _before(self.high or self.newest)
 
     def after(self, ids: list[str]) -> Place:
         """Return the place once these were taken in as well."""
         newest = max([self.newest, *ids], key=int)
         oldest = int(newest) - (OVERLAP << 22)
         seen = {*self.seen, *ids}
-        return Place(newest, tuple(sorted((i for i in seen if int(i) > oldest), key=int)))
+        kept = tuple(sorted((i for i in seen if int(i) > oldest), key=int))
+        return msgspec.structs.replace(self, newest=newest, seen=kept)
 
 
 class Places(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,3 +73,7 @@ def opened(cursor: str | None, now: Millis) -> Places:
 def kept(places: Places) -> str:
     """Return the cursor to keep."""
     return msgspec.json.encode(places).decode()
+
+
+def _before(post_id: str) -> str:
+    return str(max(1, int(post_id) - (OVERLAP << 22)))

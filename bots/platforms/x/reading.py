@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
+from bots.contract import Locked
 from bots.platforms.x.calls import Calls
 from bots.platforms.x.limits import LOOKUP, PAGE
 from bots.platforms.x.payloads import Json
@@ -40,19 +41,21 @@ class Reader:
         self._calls = calls
         self._native_id = native_id
 
-    async def mentions(self, since: str) -> AsyncIterator[Json]:
+    async def mentions(self, since: str, token: str = "") -> AsyncIterator[Json]:
         """Yield the pages of posts after `since` that name or answer us."""
-        async for page in self._pages("mentions", "get_users_mentions", since):
+        more = _on(token)
+        async for page in self._pages("mentions", "get_users_mentions", since, **more):
             yield page
 
-    async def timeline(self, since: str) -> AsyncIterator[Json]:
+    async def timeline(self, since: str, token: str = "") -> AsyncIterator[Json]:
         """Yield the pages of our own posts after `since`, reposts left out."""
-        async for page in self._pages("timeline", "get_users_tweets", since, exclude="retweets"):
+        more = {"exclude": "retweets", **_on(token)}
+        async for page in self._pages("timeline", "get_users_tweets", since, **more):
             yield page
 
-    async def dms(self, since: str) -> AsyncIterator[Json]:
+    async def dms(self, since: str, token: str = "") -> AsyncIterator[Json]:
         """Yield the pages of direct messages after `since`, which X itself cannot sort out."""
-        more: dict[str, Any] = {}
+        more: dict[str, Any] = _on(token)
         while True:
             page = await self._calls.read(
                 "dm_events", "get_direct_message_events", max_results=PAGE, **DMS, **more
@@ -88,8 +91,23 @@ class Reader:
                 *(budget, endpoint, self._native_id),
                 **{"since_id": since, "max_results": PAGE, **POSTS, **more},
             )
+            _ours_is_there(page)  # guard: GONE test=tests/bots/test_x_bad_day.py::test_gone
             yield page
             token = page.get("meta", {}).get("next_token")
             if not token:
                 return
             more = {**more, "pagination_token": token}
+
+
+def _on(token: str) -> dict[str, Any]:
+    return {"pagination_token": token} if token else {}
+
+
+def _ours_is_there(page: Json) -> None:
+    """Raise Locked where X says with 200 that the account itself is suspended or gone.
+
+    An empty page would be called complete: so X answers listings of a user that it does not show.
+    """
+    errors = page.get("errors", ())
+    if "data" not in page and any(one.get("resource_type") == "user" for one in errors):
+        raise Locked

@@ -125,3 +125,24 @@ async def test_a_call_that_may_not_wait_says_that_nobody_knows(paced: Paced) -> 
     paced.workspace.faults.arm("chat.postMessage", "drop_after")
     with pytest.raises(Doubt):
         await paced.pace.at_once("chat.postMessage", channel=PRESS, text="?")
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        ("", 30, 31),
+        ("soon", 30, 31),
+        ("nan", 30, 31),
+        ("-5", 30, 31),
+        ("0.001", 30, 31),
+        ("0", 1, 2),
+        ("31536000", 120, 121),
+        ("9" * 500, 120, 121),
+    ],
+)
+async def test_retry_after(paced: Paced, said: str, least: float, most: float) -> None:
+    paced.workspace.faults.arm("chat.update", "busy", times=3, headers={"Retry-After": said})
+    ts = await post(paced, "card")
+    before = paced.clock.seconds()
+    await paced.pace.update(channel=PRESS, ts=ts, text="late")
+    assert 3 * least <= paced.clock.seconds() - before <= 3 * most

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bots.at_work import profiles, running
     from bots.checking import checked
+    from bots.outcomes import Punctual
     from bots.witness import witness
 
-__all__ = ["checked", "profiles", "running", "witness"]
+__all__ = ["Punctual", "checked", "profiles", "running", "witness"]
 
-ROOMS = {"checked": "bots.checking", "witness": "bots.witness"}
+ROOMS = {"Punctual": "bots.outcomes", "checked": "bots.checking", "witness": "bots.witness"}
 
 
 def __getattr__(name: str) -> object:

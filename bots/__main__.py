@@ -41,7 +41,7 @@ async def serve(start: Start) -> None:
     async with AsyncExitStack() as house:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(health.serving(start.settings, box, start.policies))
-        http = await house.enter_async_context(start.settings.outbound.session())
+        http = await house.enter_async_context(start.settings.outbound.session(bots.Punctual))
         await house.enter_async_context(
             bots.running(box, policies, secrets_of(start), http, box.now)
         )

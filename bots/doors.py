@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bots.contract import Batch, Door, Forged, News, Odd, Secrets
 from bots.counters import PUSHES
-from bots.intake import aside, take, tried
+from bots.intake import TOLD_EVERY, aside, take, tried
 from bots.needs import Inbox, Policies
 from bots.platforms import PLATFORMS
 from inbox import Gone, Unavailable
@@ -82,6 +83,8 @@ class Hook:
         for one, account in zip(batch.news, homes, strict=True):
             if account is not None:
                 await take(self.inbox, account, one, body)
+                with suppress(Gone):  # it is committed: that pushes come may be told later
+                    await self.inbox.gaps.pushed(account.id)
             else:
                 await aside(self.inbox, self.place, body, _lost(one))
 
@@ -90,6 +93,9 @@ class Hook:
         account = self.policies.by_native(self.platform, one.account_native_id)
         if account is None and isinstance(one, News) and isinstance(one.command, MarkDeleted):
             account = await self._whose(one.command)
+        await self._told(
+            account
+        )  # guard: BETRAYED test=tests/bots/test_x_bad_day.py::test_betrayed
         self._not_foreign(account)  # guard: FOREIGN_APP test=tests/bots/test_doors.py::test_foreign
         return account
 
@@ -101,6 +107,13 @@ class Hook:
             return self.policies.account(known.account)
         mine = (one for one in self.policies.accounts if one.app == self.app)
         return next(mine, None)
+
+    async def _told(self, account: Account | None) -> None:
+        """Tell once an hour: who has an app's secret speaks of an account that is not the app's."""
+        if account is None or account.app == self.app:
+            return
+        if await self.inbox.seen_once(f"foreign/{account.id}/{self.app}", TOLD_EVERY):
+            await self.inbox.notices.put("foreign_push", {"account": account.id})
 
     def _not_foreign(self, account: Account | None) -> None:
         if account is not None and account.app != self.app:

@@ -28,6 +28,9 @@ REQUEST_MOST = 30.0
 """Seconds a request lasts at most, whatever a bot does."""
 UNSURE_AFTER: Millis = 120_000
 """Milliseconds after which a part that was not found is for a person to look for."""
+DUPLICATE_AFTER: Millis = 60_000
+"""Milliseconds after which a text that X has already, and that is not found, is another's: X's
+timelines lag by half a minute."""
 LOOK_FIRST: Millis = 5_000
 LOOK_MOST: Millis = 30_000
 """How long we wait before we look for an unsure part: longer each time, up to this."""
@@ -91,9 +94,12 @@ class Doubts:
     clock: Clock
     reports: Reports
     _looks: dict[PartId, tuple[ConversationId, Millis]] = field(default_factory=dict)
+    _duplicates: set[PartId] = field(default_factory=set)
 
-    def remember(self, errand: Errand) -> None:
-        """Look for this part soon."""
+    def remember(self, errand: Errand, *, duplicate: bool = False) -> None:
+        """Look for this part soon; X says of a `duplicate` that it has this very text."""
+        if duplicate:
+            self._duplicates.add(errand.part.id)
         self._looks[errand.part.id] = errand.conversation.id, self.clock() + LOOK_FIRST
 
     def due(self) -> list[ConversationId]:
@@ -130,9 +136,14 @@ class Doubts:
             recipients=answer.recipients,
         )
         errand = Errand(conversation, answer, part, out.attempt)
-        _, ref = await self.found(part, out.started)
+        duplicate = out.id in self._duplicates
+        known, ref = await self.found(part, out.started if not duplicate else answer.at)
         if ref is not None:
             await self.reports.say(errand, "sent", ref)
+        elif duplicate and known and now - out.started >= DUPLICATE_AFTER:
+            self._duplicates.discard(out.id)
+            report = Report(out.id, "failed", why="duplicate", attempt=out.attempt)
+            await self.reports.order(errand, report)
         elif now - out.started >= UNSURE_AFTER:
             await self.reports.say(errand, "unsure")
         else:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import structlog
 
 from bots.contract import Inbound, News, Odd
 from bots.counters import ASIDE, NEWS
 from bots.needs import Inbox
 from bots.not_ours import tell_not_ours
-from inbox import Gone, Unavailable
+from inbox import Done, Gone, Unavailable
 from inbox.conversations.commands import MarkDeleted, Receive
 from inbox.conversations.denied import Denied
-from inbox.words import Account
+from inbox.conversations.events import Received
+from inbox.words import Account, Message, Millis
+
+Window: TypeAlias = tuple[Millis, Millis]
+"""From when until when."""
 
 log = structlog.get_logger(__name__)
 
 
-async def take(inbox: Inbox, account: Account, one: News | Odd, raw: bytes = b"") -> None:
+TOLD_EVERY = 3600
+"""Seconds in which lost pushes are told of once."""
+
+
+async def take(
+    inbox: Inbox, account: Account, one: News | Odd, raw: bytes = b"", unpushed: Window = (0, 0)
+) -> None:
     """Take one piece of news in, or set it aside, so that the bad one stops no other.
 
-    `raw` is all that it came in, where that is more than its own payload. Raises Unavailable where
-    it must be brought again.
+    `raw` is all that it came in, where that is more than its own payload. What was written within
+    `unpushed` should have come as a push before. Raises Unavailable where it must be brought again.
     """
-    if why := await tried(inbox, account, one):
+    if why := await tried(inbox, account, one, unpushed):
         await aside(
             inbox, account.id, raw or one.raw, why
         )  # guard: ASIDE test=tests/promises/test_poison.py
 
 
-async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:
+async def tried(inbox: Inbox, account: Account, one: News | Odd, unpushed: Window = (0, 0)) -> str:
     """Take one piece of news in; return why that could not be, "" where it could.
 
     What the desk denies, or what breaks it, could not; raises Unavailable where it must be brought
@@ -47,8 +59,25 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd) -> str:
         return f"denied: {answer.why}"
     NEWS.labels(account.id, type(one.command).__name__).inc()
     await _unread(inbox, account, one.command)
+    who = inbox, account, answer
+    await _missed(*who, unpushed)  # guard: MISSED test=tests/bots/test_x_bad_day.py::test_webhook
     await tell_not_ours(inbox, account, answer)  # guard: not-ours test=tests/bots/test_not_ours.py
     return ""
+
+
+async def _missed(inbox: Inbox, account: Account, answer: Done | Denied, unpushed: Window) -> None:
+    """Count what a push should have brought; pushes that stay away are told of once an hour."""
+    if account.receive != "webhook" or isinstance(answer, Denied):
+        return
+    for event in answer.events:
+        if isinstance(event, Received) and _expected(event.message, unpushed):
+            lost = await inbox.gaps.missed(account.id)
+            if lost and await inbox.seen_once(f"webhook/{account.id}", TOLD_EVERY):
+                await inbox.notices.put("webhook_silent", {"account": account.id})
+
+
+def _expected(message: Message, unpushed: Window) -> bool:
+    return not message.ours and message.named and unpushed[0] < message.written < unpushed[1]
 
 
 async def _unread(inbox: Inbox, account: Account, command: Inbound) -> None:

@@ -16,7 +16,7 @@ from bots.intake import take
 from bots.needs import Inbox
 from bots.outcomes import backoff
 from inbox import Gone, Unavailable
-from inbox.words import Account
+from inbox.words import Account, Millis
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -24,6 +24,8 @@ LOCKED_PAUSE = 300.0
 """Seconds between two tries with credentials that no longer work."""
 TOLD_EVERY = 3600
 """Seconds in which a locked account is told of once."""
+PUSH_WITHIN: Millis = 20_000
+"""What a platform has not pushed by then, it has lost."""
 SHORTEST = 0.05
 """Seconds between two rounds at least, whatever a platform says."""
 
@@ -75,15 +77,21 @@ class Listener:
     async def round(self) -> bool:
         """Read on from the cursor until caught up; return whether that is complete."""
         cursor, whole = await self.inbox.cursors.get(self.account.id), False
+        asked = self.clock()
+        unpushed = (asked - self.bot.profile.poll_every * 3000, asked - PUSH_WITHIN)
         async for batch in self.bot.listen(cursor):
             for one in batch.news:
-                await take(self.inbox, self.account, one)
-            if batch.hole:
-                await self.inbox.gaps.hole(self.account.id, *batch.hole)
+                await take(self.inbox, self.account, one, unpushed=unpushed)
+            await self._tell(batch)  # guard: HOLE test=tests/bots/test_x_bad_day.py::test_hole
             whole = bool(batch.until)
             # After the commits, never before: what is read again is known, what is skipped is lost.
             await self._keep(batch)  # guard: CURSOR test=tests/bots/test_listening.py::test_cursor
         return whole
+
+    async def _tell(self, batch: Batch) -> None:
+        """Remember what cannot be read any more, before the cursor moves over it."""
+        if batch.hole:
+            await self.inbox.gaps.hole(self.account.id, *batch.hole)
 
     async def _keep(self, batch: Batch) -> None:
         await self.inbox.cursors.set(self.account.id, batch.cursor, batch.until)

@@ -127,6 +127,14 @@ class Gaps(Protocol):
         """Remember how a round of reading ended."""
         ...
 
+    async def pushed(self, account: AccountId) -> None:
+        """Remember that pushes come."""
+        ...
+
+    async def missed(self, account: AccountId) -> bool:
+        """Remember what a push should have brought; True once pushes count as lost."""
+        ...
+
     async def hole(self, account: AccountId, start: Millis, end: Millis) -> None:
         """Remember what cannot be read any more."""
         ...

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+from aiohttp.connector import Connection
 
 from bots.contract import Busy, Locked, Unsure
 from inbox.words import Millis
@@ -22,7 +25,29 @@ somebody's life may hang on it. A day's limit that is used up costs a hundred as
 DIGITS = 15
 """A number of a header has so many digits at most."""
 
+write_by: ContextVar[float] = ContextVar("write_by", default=math.inf)
+"""Until when (the loop's seconds) a request may be written: after that another may have acted."""
+
+
+class TooLate(aiohttp.ClientError):
+    """The time to write this request is over: not a byte of it has left."""
+
+
+class Punctual(aiohttp.ClientRequest):
+    """A request that gives up instead of being written late, by a process that was stopped, say."""
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Write it, or raise TooLate."""
+        self._in_time()  # guard: PUNCTUAL test=tests/bots/test_x_bad_day.py::test_late
+        return await super().send(conn)
+
+    def _in_time(self) -> None:
+        if self.loop.time() > write_by.get():
+            raise TooLate
+
+
 NEVER_WRITTEN = (
+    TooLate,
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,

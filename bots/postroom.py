@@ -15,7 +15,7 @@ from bots.counters import SENDS
 from bots.doubts import LOCKED_PAUSE, REQUEST_MOST, Doubts, Errand, Reports
 from bots.listening import Sleep, tell_locked
 from bots.needs import Inbox
-from bots.outcomes import backoff
+from bots.outcomes import backoff, write_by
 from inbox import Done
 from inbox.conversations.commands import Report, StartSend
 from inbox.conversations.denied import Denied
@@ -25,6 +25,8 @@ from inbox.words import Account, ConversationId, Lane, Millis, Part
 
 WRITE_WITHIN: Millis = 5_000
 """Milliseconds from ordering `StartSend` to calling; with the bot's 5 to connect, under ten."""
+WRITTEN_WITHIN: Millis = 10_000
+"""Milliseconds after which the request is not written any more, whatever kept us from it."""
 DENIED_PAUSE: Millis = 30_000
 """How long a part that may not leave now is left alone, unless its conversation changes."""
 POLL = 0.5
@@ -140,8 +142,10 @@ class Sender:
 
     async def _send(self, errand: Errand) -> bool:
         try:
-            share = self._share(errand)
-            await self.purse.afford(share, self.clock())
+            share, now = self._share(errand), self.clock()
+            await self.purse.afford(
+                share, now
+            )  # guard: AFFORD test=tests/bots/test_money.py::test_waits
             await self.purse.take(call_of(errand.part), share)
         except Busy as busy:
             self._rest(errand.conversation, busy.until)
@@ -155,9 +159,11 @@ class Sender:
             await self._start(errand)  # guard: START test=tests/bots/test_postroom.py::test_order
         except NotOurs:
             return False
-        if self.clock() - asked > WRITE_WITHIN:
+        spent = self.clock() - asked
+        if spent > WRITE_WITHIN:
             await self._reports.say(errand, "postponed", until=self.clock())
             return True  # guard: FROZEN test=tests/promises/test_stopped.py
+        write_by.set(asyncio.get_running_loop().time() + (WRITTEN_WITHIN - spent) / 1000)
         if await self._tried(errand) is None:
             self._doubts.remember(errand)
             SENDS.labels(self.account.id, "unclear").inc()
@@ -210,11 +216,11 @@ class Sender:
     async def _refused(self, errand: Errand, refused: Refused) -> Done | Denied | None:
         """Report a refusal; a duplicate may be this very part, sent by an attempt cut short."""
         if refused.why == "duplicate":
-            known, ref = await self._doubts.found(errand.part, errand.answer.at)
-            if not known:
-                return None
+            _, ref = await self._doubts.found(errand.part, errand.answer.at)
             if ref is not None:
                 return await self._reports.say(errand, "sent", ref)
+            self._doubts.remember(errand, duplicate=True)
+            return None  # guard: LAGS test=tests/bots/test_postroom.py::test_lags
         report = Report(errand.part.id, "failed", why=refused.why, attempt=errand.attempt)
         return await self._reports.order(errand, report)
 

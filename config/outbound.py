@@ -45,16 +45,19 @@ class Outbound:
         context.load_verify_locations(cafile=self.authorities)
         return context
 
-    def session(self, **more: Any) -> aiohttp.ClientSession:
-        """Return a session whose every request leaves this way."""
+    def session(
+        self, request: type[aiohttp.ClientRequest] = aiohttp.ClientRequest, **more: Any
+    ) -> aiohttp.ClientSession:
+        """Return a session whose every request, of the kind given, leaves this way."""
         connector = aiohttp.TCPConnector(ssl=self.tls if self.tls is not None else True)
-        return aiohttp.ClientSession(connector=connector, request_class=self._request, **more)
+        return aiohttp.ClientSession(
+            connector=connector, request_class=self._through(request), **more
+        )
 
-    @property
-    def _request(self) -> type[aiohttp.ClientRequest]:
+    def _through(self, kind: type[aiohttp.ClientRequest]) -> type[aiohttp.ClientRequest]:
         way_out = self.proxy
 
-        class Through(aiohttp.ClientRequest):
+        class Through(kind):  # type: ignore[valid-type,misc]  # a class by its argument
             """A request that leaves through the proxy for its own address."""
 
             def __init__(

@@ -36,7 +36,7 @@ async def main(start: Start, *, everything: bool) -> None:
         book = say.read(settings.config)
         slack = Slack(access(start), box, policies, book, ids)
         if everything:
-            http = await house.enter_async_context(settings.outbound.session())
+            http = await house.enter_async_context(settings.outbound.session(bots.Punctual))
             if settings.anchor_url:
                 box.archive.anchoring.post = bots.witness(http, settings.anchor_url)
             phrases = start.tables.phrases

@@ -249,13 +249,18 @@ class Inbox:
             await self.aside.drop(id_)
 
     async def refresh(self) -> None:
-        """Learn who is on duty, who took a seat, what is halted, and in which epoch we are."""
-        duty, seats, halted, epoch = await asyncio.gather(
-            self.duty.list(), self.seats.list(), self._halts.halted(), self._epoch.get()
+        """Learn who is on duty, who has a seat, what is halted or spent, and our epoch."""
+        duty, seats, halted, epoch, spent = await asyncio.gather(
+            self.duty.list(),
+            self.seats.list(),
+            self._halts.halted(),
+            self._epoch.get(),
+            self.gaps.overspent(),
         )
         self._policies.seats = seats
         self._policies.on_duty = frozenset(duty)
         self._policies.halted = halted
+        self._policies.spent = spent
         if epoch != self._policies.epoch:
             self.desk.forget()  # what a conversation was before a restore is no guess any more
         self._policies.epoch = epoch

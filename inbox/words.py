@@ -298,3 +298,5 @@ class Policy(msgspec.Struct, frozen=True):
     on_duty: frozenset[OfficerId] = frozenset()
     epoch: str = ""
     halted: bool = False
+    spent: bool = False
+    """Whether the month's money is spent: then only what is of life-safety leaves."""

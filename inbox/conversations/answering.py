@@ -173,6 +173,8 @@ def _unsendable(case: Case, parts: tuple[str, ...], audience: Audience) -> Denie
     profile = case.policy.profile
     if case.policy.halted:
         return denied("account_halted")
+    if case.policy.spent and rank(case.policy, case.conversation.lane):
+        return denied("budget_spent")
     since = window_closed_since(case.conversation, case.at)
     if since:
         return denied("window_closed", since=since)

@@ -37,6 +37,7 @@ Why = Literal[
     "platform_forbids",
     "private_impossible",
     "account_halted",
+    "budget_spent",
     "human_first",
     "greeted",
     "off_duty",

@@ -20,6 +20,10 @@ HOLE_FOR: Millis = 30 * 24 * 3_600_000
 """How long a hole that nobody can fill is told of."""
 MICROS = 1_000_000
 """A currency's millionths: sums are kept whole."""
+PUSHED_EVERY: Millis = 10_000
+"""How often at most it is written down that pushes come."""
+MISSED = 3
+"""So many messages that only a poll brought, and no push since: pushes are lost."""
 PAID_FOR = 48 * 3600
 """Seconds for which a day's charges are remembered."""
 
@@ -67,6 +71,7 @@ class Gaps:
         self._client = client
         self._tables = tables
         self._now = now
+        self._pushed = dict[AccountId, Millis]()
 
     async def list(self) -> tuple[Gap, ...]:
         """Return every account's gap, in the order of the tables."""
@@ -78,6 +83,19 @@ class Gaps:
         if kept is None or kept.decode() != reason:
             told = ("reason", reason, "since", self._now())
             await self._client.call("HSET", keys.gap(account), *told)
+
+    async def pushed(self, account: AccountId) -> None:
+        """Remember that pushes come for an account."""
+        now = self._now()
+        if now - self._pushed.get(account, 0) >= PUSHED_EVERY:
+            await self._client.call("HSET", keys.gap(account), "pushed", now, "missed", 0)
+            self._pushed[account] = now
+
+    async def missed(self, account: AccountId) -> bool:
+        """Remember a message that a push should have brought; True once pushes count as lost."""
+        self._pushed.pop(account, None)
+        many = await self._client.call("HINCRBY", keys.gap(account), "missed", 1)
+        return int(many) >= MISSED
 
     async def hole(self, account: AccountId, start: Millis, end: Millis) -> None:
         """Remember a stretch of time that the platform lists no longer."""
@@ -117,6 +135,13 @@ class Gaps:
         key = keys.spent(account, self.month)
         return int(await self._client.call("HGET", key, "micros") or 0) / MICROS
 
+    async def overspent(self) -> frozenset[AccountId]:
+        """Return the accounts whose month's money is spent."""
+        bounded = [one for one in self._tables.accounts if one.budget.amount]
+        spent = await asyncio.gather(*(self.spent(one.id) for one in bounded))
+        pairs = zip(bounded, spent, strict=True)
+        return frozenset(one.id for one, sum_ in pairs if sum_ >= one.budget.amount)
+
     async def _charged(self, account: AccountId, what: str, things: Sequence[str]) -> int:
         """Return how many of these were not charged today yet."""
         key = keys.paid(account, f"{self._day():%Y%m%d}")
@@ -130,7 +155,7 @@ class Gaps:
 
     async def _of(self, account: Account) -> Gap:
         kept, until, hole, holes, aside, unread, undelivered, spent = await asyncio.gather(
-            self._client.call("HMGET", keys.gap(account.id), "reason", "since"),
+            self._client.call("HMGET", keys.gap(account.id), "reason", "since", "pushed", "missed"),
             self._client.call("HGET", keys.cursor(account.id), "until"),
             self._client.call("ZREVRANGE", keys.holes(account.id), 0, 0),
             self._client.call("ZCARD", keys.holes(account.id)),
@@ -139,13 +164,13 @@ class Gaps:
             self._undelivered(account.id),
             self.spent(account.id),
         )
-        reason, since = kept
+        reason, since = _why(*kept)
         start, _, end = hole[0].decode().partition("-") if hole else ("0", "", "0")
         return Gap(
             account=account.id,
             complete_until=int(until or 0),
-            reason=reason.decode() if reason is not None else "never",
-            since=int(since or 0),
+            reason=reason,
+            since=since,
             unreadable=int(aside or 0) + int(unread),
             aside=int(aside or 0),
             undelivered=undelivered,
@@ -165,6 +190,15 @@ class Gaps:
             )
         )
         return sum(map(int, shares))
+
+
+def _why(
+    reason: bytes | None, since: bytes | None, pushed: bytes | None, missed: bytes | None
+) -> tuple[str, Millis]:
+    """Return why an account is not complete up to now, and since when."""
+    if not reason and int(missed or 0) >= MISSED:
+        return "webhook", int(pushed or 0)
+    return "never" if reason is None else reason.decode(), int(since or 0)
 
 
 def undelivered_at(conversation: Conversation) -> Millis | None:

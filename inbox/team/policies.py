@@ -11,8 +11,9 @@ from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Policy, Pr
 
 
 class Policies:
-    """The tables of the house; `epoch`, `on_duty`, `halted`, `seats` are kept current by the inbox.
+    """The tables of the house.
 
+    `epoch`, `on_duty`, `halted`, `seats` and `spent` are kept current by the inbox;
     `profiles` is keyed by platform, or by account where the server narrowed it.
     """
 
@@ -33,6 +34,7 @@ class Policies:
         self.on_duty: frozenset[OfficerId] = frozenset()
         self.halted: frozenset[AccountId] = frozenset()
         self.seats: Mapping[str, OfficerId] = {}
+        self.spent: frozenset[AccountId] = frozenset()
         self._by_id = {account.id: account for account in self.accounts}
         self._by_native = {(one.platform, one.native_id): one for one in self.accounts}
         self._by_slack = {one: officer for officer in officers for one in officer.slack}
@@ -52,6 +54,7 @@ class Policies:
             on_duty=self.on_duty,
             epoch=self.epoch,
             halted=account_id in self.halted,
+            spent=account_id in self.spent,
         )
 
     def profile(self, account: Account) -> Profile:

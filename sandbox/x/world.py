@@ -39,6 +39,8 @@ class World:
         self.faults = Faults()
         self.paid = True
         """Whether the apps have credits left; without them X lets nobody in."""
+        self.quiet = False
+        """Whether a suspended account's own calls pass, and its listings say it with 200."""
         self.echo_first = False
         """When on, the webhooks hear our own post before the create call is answered."""
         self.dressed = True

@@ -15,6 +15,7 @@ from aiohttp import web
 from bots.budgets import Purse as RealPurse
 from bots.contract import Batch, Bot, Busy, News, Odd, Wiring
 from bots.listening import Listener
+from bots.outcomes import Punctual
 from bots.platforms import x
 from bots.postroom import Sender
 from inbox import Inbox, opened
@@ -153,7 +154,7 @@ async def scene() -> AsyncIterator[Scene]:
             handle=handle,
             slack_channel="C1",
             private_channel="C2",
-            officers=("aj",),
+            officers=("aj", "eb"),
         )
         for handle, slug in slugs.items()
     }
@@ -161,7 +162,7 @@ async def scene() -> AsyncIterator[Scene]:
     runner = web.AppRunner(served)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession(request_class=Punctual) as http:
         yield Scene(
             world=world,
             clock=clock,
@@ -276,7 +277,10 @@ async def house(
         redis.flushall()
     policies = Policies(
         list(scene.accounts.values()),
-        [Officer(id="aj", initials="AJ", name="Anna Jansson")],
+        [
+            Officer(id="aj", initials="AJ", name="Anna Jansson"),
+            Officer(id="eb", initials="EB", name="Eva Berg"),
+        ],
         LANES,
         (),
         {"x": x.PROFILE},

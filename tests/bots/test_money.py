@@ -71,7 +71,8 @@ async def test_the_budget_is_told_at_four_fifths_and_at_its_end_once_a_month(tig
     assert [kind for kind, _ in await told(tight)][2:] == ["budget_spent"]
 
 
-async def test_without_money_ordinary_answers_wait_and_life_safety_leaves(tight: House) -> None:
+async def test_waits(tight: House) -> None:
+    """Without money ordinary answers wait, and those of life-safety leave."""
     first = await tight.answered("Not urgent.")
     urgent = await tight.asked("@MinistryX we are trapped")
     await tight.answered("Help is coming.", urgent, "a2")

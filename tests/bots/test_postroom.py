@@ -245,6 +245,26 @@ async def test_a_duplicate_that_is_this_very_part_counts_as_sent(house: House) -
     assert (await house.part(ref)).ref == f"x:{post.id}"
 
 
+async def test_lags(house: House) -> None:
+    """X says duplicate and does not show it yet: nobody concludes that it is not there."""
+    ref = await house.answered()
+    world = house.scene.world
+
+    async def by_hand(part: Part) -> None:
+        world.post("MinistryX", part.text, in_reply_to=part.re.removeprefix("x:"))
+        world.lag(30)
+
+    sender = house.sender(Before(house.scene.bot(), before=by_hand))  # type: ignore[arg-type]  # it only sends
+    await house.sent(sender)
+    assert (await house.part(ref)).state == "sending"
+    for _ in range(4):
+        house.scene.clock.forward(10)
+        await house.sent(sender)
+    [post] = world.posts_by("MinistryX")
+    part = await house.part(ref)
+    assert (part.state, part.ref) == ("sent", f"x:{post.id}")
+
+
 @dataclass
 class Refusing:
     """The real bot, whose platform refuses to send or to delete."""

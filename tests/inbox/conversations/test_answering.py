@@ -214,6 +214,14 @@ def test_a_halted_account_takes_no_answer() -> None:
     assert house.refused("aj", house.answer()).why == "account_halted"
 
 
+def test_without_money_only_what_is_of_life_safety_is_answered() -> None:
+    house = claimed()
+    house.policy = replace(POLICY, spent=True)
+    assert house.refused("aj", house.answer()).why == "budget_spent"
+    house.must("aj", SetLane("life-safety", reason="they are trapped"))
+    house.must("aj", house.answer())
+
+
 def test_a_closed_conversation_takes_no_answer() -> None:
     house = claimed()
     house.must("aj", Close("answered"))

@@ -81,7 +81,7 @@ async def test_the_cursor_stays_until_the_news_are_committed(house: House) -> No
     staged = Staged(house.inbox, Desk(house.inbox, "hello", Unavailable))
     with pytest.raises(Unavailable):
         await house.listener(inbox=staged).round()
-    assert await house.inbox.cursors.get("x/ministry") is None
+    assert str(post.id) not in str(await house.inbox.cursors.get("x/ministry"))
     await house.listener().round()
     assert await house.inbox.read.where(f"x:{post.id}")
 

@@ -108,7 +108,7 @@ class Points:
         officers = [asyncio.create_task(run._officer(user)) for user in OFFICERS]  # noqa: SLF001 - the same load, killed otherwise
         try:
             run.began, run.wrote = at.disk_size(), set()
-            run._people_write()  # noqa: SLF001 - likewise
+            run._people_write()  # noqa: SLF001 - the same load, killed otherwise
             if point and await self._died(point, lambda: all(one.done() for one in officers)):
                 await self._again()
             await asyncio.gather(*officers)
@@ -116,14 +116,14 @@ class Points:
             for officer in officers:
                 officer.cancel()
             await asyncio.gather(*officers, return_exceptions=True)
-        await run._settled()  # noqa: SLF001 - likewise
+        await run._settled()  # noqa: SLF001 - the same load, killed otherwise
 
     async def _polled(self, point: str) -> None:
         """Stop the product, let people write meanwhile, and kill it while it reads on."""
         run, at = self.run, self.run.at
         at.process.stop()
         run.wrote, at.pushes = set(), False
-        run._people_write()  # noqa: SLF001 - likewise
+        run._people_write()  # noqa: SLF001 - the same load, killed otherwise
         at.pushes = True
         self._arm(point)
         at.process.start()
@@ -133,7 +133,7 @@ class Points:
             await at.ready()
         await become(self._read, at.process.last_words)
         at.acknowledged |= run.wrote
-        await run._settled()  # noqa: SLF001 - likewise
+        await run._settled()  # noqa: SLF001 - the same load, killed otherwise
 
     def _read(self) -> bool:
         """Whether all that was written while nobody listened is known now."""
@@ -165,7 +165,7 @@ class Points:
         return True
 
     async def _again(self) -> None:
-        self.run._leave_slack()  # noqa: SLF001 - likewise
+        self.run._leave_slack()  # noqa: SLF001 - the same load, killed otherwise
         self.run.at.bury()
         await self.run.at.ready()
 

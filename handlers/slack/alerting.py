@@ -42,11 +42,11 @@ class Alerting:
         waiting = await self._waiting(str(facts["officer"]), named)
         if officer is None or not waiting:
             return
-        how = await self._reach(officer, waiting, str(facts["level"]))
-        outcome = Outcome(how, self._office.inbox.now())
+        at = self._office.inbox.now()  # of the call: how long Slack took does not put the next off
+        outcome = Outcome(await self._reach(officer, waiting, str(facts["level"])), at)
         for one in waiting:
             await self._office.inbox.alerts.ended(one.id, one.fence, officer.id, outcome)
-        log.info("alert_ended", officer=officer.id, kind=how, count=len(waiting))
+        log.info("alert_ended", officer=officer.id, kind=outcome.how, count=len(waiting))
 
     async def _waiting(
         self, officer: str, named: Sequence[tuple[ConversationId, int]]

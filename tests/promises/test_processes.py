@@ -112,12 +112,13 @@ async def test_socket_mode_alone_serves_from_two_web_processes_and_each_act_coun
 @pytest.mark.timeout(60)
 async def test_a_sender_told_to_stop_finishes_what_it_is_sending(tmp_path: Path) -> None:
     async with town(tmp_path, hold=0) as at:
-        _, _, sender = await at.start("web", "clerk", "bots")
+        door, _, sender = await at.start("web", "clerk", "bots")
         at.world.faults.arm("POST /2/tweets", "slow", seconds=2)
         await at.asks("sara", "renew my passport")
         await at.answers("U0ANNA", await at.card("renew my passport"), "At the embassy.")
         await become(lambda: at.world.faults.fired, at.said)
         assert not at.times("At the embassy.")
+        door.kill()  # so that no echo can tell of it: only the sender itself
         await at.stop(sender)  # while X thinks about it
         assert at.times("At the embassy.") == 1
         async with at.inbox() as box:

@@ -13,10 +13,25 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from inbox import Gone, Vitals
+from inbox.figures.words import Standing
 from inbox.team.policies import Policies
-from inbox.words import Millis
+from inbox.words import AccountId, Millis
 
+COUNTED = {
+    "open": "Conversations that are not closed",
+    "unclaimed": "Open conversations that nobody holds",
+    "unsure": "Answers of which nobody knows whether they left",
+    "failed": "Answers that did not leave",
+}
 Labelled = tuple[tuple[str, ...], float]
+
+
+class Counting(Protocol):
+    """Who counts conversations."""
+
+    async def now(self, accounts: Iterable[AccountId]) -> Standing:
+        """Return how things stand; raises Gone."""
+        ...
 
 
 class Seen(Protocol):
@@ -25,6 +40,11 @@ class Seen(Protocol):
     @property
     def skew(self) -> Millis:
         """How far the server's clock is ahead of ours."""
+        ...
+
+    @property
+    def figures(self) -> Counting:
+        """What is counted of conversations."""
         ...
 
     async def vitals(self) -> Vitals:
@@ -47,6 +67,7 @@ async def metrics(box: Seen, policies: Policies) -> bytes:
     """Return this process's counters and the house's gauges; without a store, that it is away."""
     try:
         gauges = list(_gauges(await box.vitals(), policies))
+        gauges += _standing(await box.figures.now([account.id for account in policies.accounts]))
         up = 1.0
     except Gone:
         gauges, up = [], 0.0
@@ -80,6 +101,18 @@ def _gauges(seen: Vitals, policies: Policies) -> Iterator[GaugeMetricFamily]:
     yield _gauge("chancery_store_ping_seconds", "One round trip to the store", seen.ping)
     halted = {account.id: float(account.id in policies.halted) for account in policies.accounts}
     yield _family("chancery_halted", "Nothing may leave", ("account",), _by_name(halted))
+
+
+def _standing(now: Standing) -> Iterator[GaugeMetricFamily]:
+    for field, what in COUNTED.items():
+        values = [((share.key,), float(getattr(share, field))) for share in now.accounts]
+        yield _family(f"chancery_{field}", what, ("account",), values)
+    oldest = [
+        ((share.key,), (now.at - share.oldest) / 1000 if share.oldest else 0.0)
+        for share in now.accounts
+    ]
+    what = "For how long the first has been waiting for a holder"
+    yield _family("chancery_unclaimed_oldest_seconds", what, ("account",), oldest)
 
 
 def _by_name(values: Mapping[str, float]) -> list[Labelled]:

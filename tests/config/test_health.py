@@ -11,6 +11,7 @@ import pytest
 from config.gauges import metrics
 from inbox import Gone, Vitals
 from inbox.conversations.commands import Snooze
+from inbox.figures.figures import Figures
 from inbox.team.policies import Policies
 from tests.promises.ministry import become
 from tests.promises.processes import CHANNEL, Kind, Process, Town, town
@@ -29,6 +30,8 @@ GAUGES = {
     "chancery_timers_latest_seconds",
     "chancery_set_aside",
     "chancery_halted",
+    *("chancery_open", "chancery_unclaimed", "chancery_unclaimed_oldest_seconds"),
+    *("chancery_unsure", "chancery_failed"),
 }
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
@@ -121,6 +124,7 @@ async def test_every_figure_stands_in_the_operators_page_and_no_label_tells_of_a
         await at.published("At the embassy.")
         told = (await asked(at, at.processes[0].port, "/metrics"))[1]
         ours = [line for line in told.splitlines() if line.startswith("chancery_")]
+        assert 'chancery_failed{account="x/landetud"} 0.0' in told
         names = {re.split(r"[{ ]", line)[0] for line in ours}
         assert names >= GAUGES - {"chancery_waiting", "chancery_waiting_oldest_seconds"}
         page = PAGE.read_text("utf-8")
@@ -144,6 +148,10 @@ class Away:
     """An inbox whose store does not answer."""
 
     skew = 0
+
+    @property
+    def figures(self) -> Figures:
+        raise Gone
 
     async def vitals(self) -> Vitals:
         raise Gone

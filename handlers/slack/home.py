@@ -66,13 +66,22 @@ def summary(counts: Counts, say: Say) -> Post:
 
 
 def home(
-    name: str, counts: Counts, mine: Sequence[Shown], waiting: Sequence[Shown], say: Say
+    name: str,
+    counts: Counts,
+    mine: Sequence[Shown],
+    waiting: Sequence[Shown],
+    say: Say,
+    above: Sequence[Json] = (),
 ) -> Json:
-    """Draw an officer's Home tab: what is theirs, what waits by urgency, as of when."""
+    """Draw an officer's Home tab: what is theirs, what waits by urgency, as of when.
+
+    `above` is what a supervisor's begins with.
+    """
     here = Press()
     stamp = say.pieces("home.hello", name=one_line(name, NAME), at=At(counts.at))
     acts = [ids.NEXT, ids.FIND, ids.ON_DUTY, ids.OFF_DUTY]
-    blocks = [rich(run(stamp, say, bold=True)), rich(_numbers(counts, say)), *_facts(counts, say)]
+    blocks = [rich(run(stamp, say, bold=True)), *above, rich(_numbers(counts, say))]
+    blocks += _facts(counts, say)
     blocks += actions(*(button(act, say(f"button.{act}"), here) for act in acts))
     blocks += [divider(), heading(say("home.mine", count=len(mine)))]
     room = (HOME_TEXT - weight(blocks)) // 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from handlers.lengths import ago
 from handlers.say import At, Say
 from handlers.shown import (
     Line,
@@ -27,7 +28,6 @@ from inbox.words import Millis, Record
 SNIPPET = 160
 WHOLE = 20_000
 """Units of one message: more than any platform lets anybody write."""
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
 class Row(Record, frozen=True):
@@ -65,23 +65,6 @@ class Drawing:
         return self._environment.get_template(template).render(
             say=say, lang=say.locale, dir=direction, At=At, **facts
         )
-
-
-def ago(at: Millis, now: Millis, say: Say) -> str:
-    """Return how long ago something was, in the largest whole unit."""
-    passed = max(0, now - at)
-    for name, unit in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
-        if passed >= unit:
-            return say(f"web.ago_{name}", count=passed // unit)
-    return say("web.ago_now")
-
-
-def span(millis: Millis, say: Say) -> str:
-    """Return a length of time, in the largest unit that fits."""
-    for name, unit in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
-        if millis >= unit:
-            return say(f"web.span_{name}", count=millis // unit)
-    return say("web.span_seconds", count=millis // 1000)
 
 
 def row(shown: Shown, say: Say, now: Millis) -> Row:

@@ -11,13 +11,13 @@ from multidict import MultiDict, MultiMapping
 
 from handlers.acting import Acting, Actor
 from handlers.forms import Wrong
+from handlers.morning import allowed
 from handlers.say import At, Refusal, Say
 from handlers.shown import Shown
 from handlers.web import session
 from handlers.web.drawing import Drawing
 from handlers.web.live import Live
 from handlers.web.openid import Entrance
-from inbox.team.roles import hindrance
 from inbox.words import Account
 
 
@@ -92,8 +92,7 @@ class Visit:
 
     def accounts(self, act: str) -> tuple[Account, ...]:
         """Return the accounts for which the officer may do this."""
-        accounts = self.acting.policies.accounts
-        return tuple(a for a in accounts if hindrance(self.actor.officer, act, a) is None)
+        return allowed(self.acting, self.actor.officer, act)
 
     def page(self, template: str, status: int = 200, **facts: Any) -> web.Response:
         """Draw a page for this officer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import forms
 from handlers.say import At
 from handlers.slack import ids
-from handlers.slack.acts import claim
+from handlers.slack.acts import claim, morning
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
 from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
@@ -130,6 +130,7 @@ async def show_home(office: Office, who: Actor) -> None:
         await office.readable(who, [c for c in mine if c.state != "closed"]),
         await office.readable(who, waiting),
         office.say(who.officer),
+        await morning.above(office, who),
     )
     try:
         await office.pace.at_once("views.publish", user_id=who.user, view=view)

@@ -8,15 +8,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from handlers.say import At, Say
+from handlers.lengths import ago, span
+from handlers.morning import Stretch, gather, verdict
+from handlers.say import Say
 from handlers.web import charts
-from handlers.web.drawing import ago, span
 from handlers.web.pages.asked import Asked, asked
 from handlers.web.visit import Visit
-from inbox import Gap
 from inbox.figures.words import By, Row, Share, Spread, Standing
-
-BURNING = 10
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -100,48 +98,21 @@ def _spread(found: Spread, say: Say) -> str:
 
 async def morning(visit: Visit, filtered: Asked) -> dict[str, Any]:
     """Return what a page says first: the verdict, what burns, who holds, where we are blind."""
-    inbox, say = visit.acting.inbox, visit.say
-    accounts = tuple(one.id for one in filtered.accounts)
-    standing, total, gaps = await asyncio.gather(
-        inbox.figures.now(accounts), _total(visit, filtered), inbox.gaps.list()
-    )
-    found: dict[str, Any] = {
-        "counts": _counts(standing, filtered, visit),
-        "verdict": _verdict(total, say),
-        "gaps": [line for gap in gaps if gap.account in accounts for line in _gap(gap, visit)],
+    say, now = visit.say, visit.acting.inbox.now()
+    stretch = Stretch(filtered.since, filtered.until, filtered.lane)
+    supervising = supervises(visit)
+    found = await gather(visit.acting, filtered.accounts, stretch, supervises=supervising)
+    return {
+        "counts": _counts(found.standing, filtered, visit),
+        "verdict": verdict(found.total, say),
+        "gaps": [say(one.key, **one.facts) for one in found.blind],
         "query": filtered.query,
-        "supervises": supervises(visit),
-        "burns": [],
-        "holders": [],
+        "supervises": supervising,
+        "burns": [
+            (one.id, say(f"web.burns_{one.why}"), ago(one.since, now, say)) for one in found.burns
+        ],
+        "holders": [(_name(visit, "officer", one.officer), one.count) for one in found.holders],
     }
-    if supervises(visit):
-        burning = await inbox.figures.burning(accounts, BURNING)
-        now = inbox.now()
-        found["burns"] = [
-            (one.id, say(f"web.burns_{one.why}"), ago(one.since, now, say)) for one in burning
-        ]
-        found["holders"] = [(_name(visit, "officer", h.officer), h.count) for h in standing.holders]
-    return found
-
-
-async def _total(visit: Visit, filtered: Asked) -> Row:
-    """Return the whole day as one row; with one account it is exact, else spreads are the worst."""
-    rows = await _rows(visit, filtered, "account")
-    if len(rows) == 1:
-        return rows[0]
-    return Row(
-        "",
-        received=sum(row.received for row in rows),
-        answered=sum(row.answered for row in rows),
-        to_answer=max((row.to_answer for row in rows), key=lambda one: one.p50, default=Spread()),
-    )
-
-
-def _verdict(total: Row, say: Say) -> str:
-    said = say("web.verdict", received=total.received, answered=total.answered)
-    if total.to_answer.count:
-        said += " " + say("web.verdict_half", span=span(total.to_answer.p50, say))
-    return said
 
 
 def _counts(standing: Standing, filtered: Asked, visit: Visit) -> list[Count]:
@@ -159,27 +130,6 @@ def _counts(standing: Standing, filtered: Asked, visit: Visit) -> list[Count]:
         Count(str(share.unsure), say("web.count_unsure"), share.unsure > 0),
         Count(str(share.failed), say("web.count_failed"), share.failed > 0),
     ]
-
-
-def _gap(gap: Gap, visit: Visit) -> list[str]:
-    """Say what one account does not know, did not deliver, and costs."""
-    say, account = visit.say, visit.acting.policies.account(gap.account)
-    name = account.title if account else gap.account
-    found = []
-    if gap.reason:
-        until = At(gap.complete_until, "day_time") if gap.complete_until else "–"
-        found.append(say("web.gap_until", account=name, until=until))
-    if gap.hole_from:
-        times = {"since": At(gap.hole_from, "day_time"), "until": At(gap.hole_until, "day_time")}
-        found.append(say("web.gap_hole", account=name, **times))
-    if gap.unreadable:
-        found.append(say("web.gap_unreadable", account=name, count=gap.unreadable))
-    if gap.undelivered:
-        found.append(say("web.gap_undelivered", account=name, count=gap.undelivered))
-    if gap.budget:
-        sums = {"spent": f"{gap.spent:.2f}", "budget": f"{gap.budget:.2f} {gap.currency}"}
-        found.append(say("web.gap_spent", account=name, **sums))
-    return found
 
 
 async def as_json(visit: Visit) -> web.StreamResponse:

@@ -77,6 +77,5 @@ class Purse:
         for share, kind in TOLD_AT:
             if budget and spent >= budget * share:
                 month = self._inbox.gaps.month
-                if await self._inbox.seen_once(f"{kind}/{self._account.id}/{month}", TOLD_FOR):
-                    await self._inbox.notices.put(kind, {"account": self._account.id})
+                await self._inbox.notices.put_once(TOLD_FOR, kind, self._account.id, month)
                 return

@@ -112,8 +112,7 @@ class Hook:
         """Tell once an hour: who has an app's secret speaks of an account that is not the app's."""
         if account is None or account.app == self.app:
             return
-        if await self.inbox.seen_once(f"foreign/{account.id}/{self.app}", TOLD_EVERY):
-            await self.inbox.notices.put("foreign_push", {"account": account.id})
+        await self.inbox.notices.put_once(TOLD_EVERY, "foreign_push", account.id, self.app)
 
     def _not_foreign(self, account: Account | None) -> None:
         if account is not None and account.app != self.app:

@@ -61,7 +61,7 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd, unpushed: Windo
     await _unread(inbox, account, one.command)
     who = inbox, account, answer
     await _missed(*who, unpushed)  # guard: MISSED test=tests/bots/test_x_bad_day.py::test_webhook
-    await tell_not_ours(inbox, account, answer)  # guard: not-ours test=tests/bots/test_not_ours.py
+    await tell_not_ours(*who, one.command)  # guard: not-ours test=tests/bots/test_not_ours.py
     return ""
 
 
@@ -70,10 +70,9 @@ async def _missed(inbox: Inbox, account: Account, answer: Done | Denied, unpushe
     if account.receive != "webhook" or isinstance(answer, Denied):
         return
     for event in answer.events:
-        if isinstance(event, Received) and _expected(event.message, unpushed):
-            lost = await inbox.gaps.missed(account.id)
-            if lost and await inbox.seen_once(f"webhook/{account.id}", TOLD_EVERY):
-                await inbox.notices.put("webhook_silent", {"account": account.id})
+        pushed_late = isinstance(event, Received) and _expected(event.message, unpushed)
+        if pushed_late and await inbox.gaps.missed(account.id):
+            await inbox.notices.put_once(TOLD_EVERY, "webhook_silent", account.id)
 
 
 def _expected(message: Message, unpushed: Window) -> bool:

@@ -103,8 +103,7 @@ class Listener:
 
 async def tell_locked(inbox: Inbox, account: Account, locked: Locked) -> None:
     """Tell the people, once an hour, that a platform lets an account no longer in, and why."""
-    if await inbox.seen_once(f"{locked.why}/{account.id}", TOLD_EVERY):
-        await inbox.notices.put(f"account_{locked.why}", {"account": account.id})
+    await inbox.notices.put_once(TOLD_EVERY, f"account_{locked.why}", account.id)
 
 
 async def leased(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from bots.contract import Inbound
 from inbox import Done, Gap
 from inbox.conversations.commands import AnyCommand, Order
 from inbox.conversations.denied import Denied
+from inbox.conversations.events import Entry
 from inbox.conversations.state import Conversation
 from inbox.words import Account, AccountId, Budget, ConversationId, MessageId, Millis
 
@@ -36,6 +37,10 @@ class Read(Protocol):
 
     async def conversation(self, id_: ConversationId, /) -> Conversation | None:
         """Return one."""
+        ...
+
+    async def history(self, id_: ConversationId, /) -> Sequence[Entry]:
+        """Return every entry of one, the oldest first."""
         ...
 
     async def where(self, message: MessageId) -> ConversationId | None:
@@ -174,8 +179,8 @@ class Outbox(Protocol):
 class Notices(Protocol):
     """What acts by itself tells the people."""
 
-    async def put(self, kind: str, facts: Mapping[str, Any]) -> None:
-        """Tell something."""
+    async def put_once(self, seconds: int, kind: str, account: AccountId, about: str = "") -> bool:
+        """Tell something, unless it was told in so many seconds; returns whether it was now."""
         ...
 
 
@@ -249,10 +254,10 @@ class Inbox(Protocol):
         """The store's epoch: it changes after a restore."""
         ...
 
-    async def halted(self) -> frozenset[AccountId]:
-        """Return the accounts from which nothing may leave."""
+    def now(self) -> Millis:
+        """Return the server's time."""
         ...
 
-    async def seen_once(self, key: str, seconds: int) -> bool:
-        """Return True the first time in so many seconds that this is asked."""
+    async def halted(self) -> frozenset[AccountId]:
+        """Return the accounts from which nothing may leave."""
         ...

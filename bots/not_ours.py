@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from bots.contract import Inbound
 from bots.needs import Inbox
 from inbox import Done
+from inbox.conversations.commands import Receive
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Echoed
-from inbox.words import Account
+from inbox.words import Account, MessageId
 
 TOLD_EVERY = 3600
 """Seconds in which an account's posts that we did not send are told of once."""
 
 
-async def tell_not_ours(inbox: Inbox, account: Account, answer: Done | Denied) -> None:
+async def tell_not_ours(
+    inbox: Inbox, account: Account, answer: Done | Denied, command: Inbound
+) -> None:
     """Tell the people where what was taken in is a post of ours that we did not send.
 
-    A minister may answer by hand; anybody else may have lost the account to a stranger.
+    A minister may answer by hand; anybody else may have lost the account to a stranger. What comes
+    again may have been taken in by somebody who died before telling: the history knows.
     """
     if isinstance(answer, Denied) or account.kind == "minister":
         return
+    if not isinstance(command, Receive) or not command.message.ours:
+        return
     echoed = any(isinstance(event, Echoed) for event in answer.events)
-    if echoed and await inbox.seen_once(f"not_ours/{account.id}", TOLD_EVERY):
-        await inbox.notices.put("not_ours", {"account": account.id})
+    if not answer.events:
+        echoed = await _just_echoed(inbox, answer, command.message.id)
+    if echoed:
+        await inbox.notices.put_once(TOLD_EVERY, "not_ours", account.id)
+
+
+async def _just_echoed(inbox: Inbox, answer: Done, message: MessageId) -> bool:
+    """Say whether it was taken in within the hour: what is older was told of in its own hour."""
+    since = inbox.now() - TOLD_EVERY * 1000
+    return any(
+        isinstance(event, Echoed) and event.message.id == message
+        for entry in await inbox.read.history(answer.conversation.id)
+        if entry.at > since
+        for event in entry.events
+    )

@@ -125,5 +125,4 @@ class Board:
         inbox, account = self._office.inbox, self._office.policies.account(conversation.account)
         if account is None or channel_of(conversation, account) or conversation.state != "waiting":
             return
-        if await inbox.seen_once(f"private_nowhere/{account.id}", TOLD_EVERY):
-            await inbox.notices.put("private_nowhere", {"account": account.id, "at": inbox.now()})
+        await inbox.notices.put_once(TOLD_EVERY, "private_nowhere", account.id)

@@ -198,6 +198,11 @@ def aside_by() -> str:
     return f"{{{ASIDE}}}:by"
 
 
+def told(key: str) -> str:
+    """Name the sign that something was told already, where the notices lie."""
+    return f"told:{{{NOTICES}}}:{key}"
+
+
 # The members beside the commit
 def held(tag: str) -> str:
     """Name the bucket's record of who holds what: conversation to officer."""

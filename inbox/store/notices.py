@@ -10,7 +10,7 @@ import msgspec
 from inbox.store import keys
 from inbox.store.client import Client
 from inbox.store.log import Streams
-from inbox.words import Record
+from inbox.words import AccountId, Record
 
 
 class Notice(Record, frozen=True):
@@ -40,6 +40,15 @@ class Notices(Streams[Notice]):
         """Tell something, once."""
         told = msgspec.json.encode(dict(facts))
         await self._client.call("XADD", keys.NOTICES, "*", "kind", kind, "facts", told)
+
+    async def put_once(self, seconds: int, kind: str, account: AccountId, about: str = "") -> bool:
+        """Tell something of an account, and in that step that it is told for so many seconds.
+
+        `about` parts what is told each for itself. Returns whether it was told now.
+        """
+        facts = msgspec.json.encode({"account": account})
+        both = [keys.told(f"{kind}/{account}/{about}"), keys.NOTICES]
+        return bool(await self._client.function("notice_once_1", both, seconds, kind, facts))
 
     async def everything(self) -> AsyncGenerator[tuple[Notice, ...], None]:
         """Yield what is kept still: what was trimmed is too old to be told."""

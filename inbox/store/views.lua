@@ -35,6 +35,13 @@ local function marks_keep(keys, a)
   return 1
 end
 
+-- KEYS: mark, notices. ARGV: seconds, kind, facts. 1 the first time in so long, 0 else.
+local function notice_once(keys, a)
+  if not redis.call('SET', keys[1], '1', 'NX', 'EX', a[1]) then return 0 end
+  redis.call('XADD', keys[2], '*', 'kind', a[2], 'facts', a[3])
+  return 1
+end
+
 -- KEYS: stream, the last entry that was trimmed of it. ARGV: the oldest entry to keep.
 local function log_trim(keys, a)
   local last = redis.call('XREVRANGE', keys[1], '(' .. a[1], '-', 'COUNT', 1)
@@ -176,6 +183,7 @@ redis.register_function('lease_take_1', lease_take)
 redis.register_function('lease_renew_1', lease_renew)
 redis.register_function('lease_drop_1', lease_drop)
 redis.register_function('marks_keep_1', marks_keep)
+redis.register_function('notice_once_1', notice_once)
 redis.register_function('log_trim_1', log_trim)
 redis.register_function('picture_1', picture)
 redis.register_function('queue_lanes_1', queue_lanes)

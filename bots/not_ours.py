@@ -28,7 +28,9 @@ async def tell_not_ours(
         return
     echoed = any(isinstance(event, Echoed) for event in answer.events)
     if not answer.events:
-        echoed = await _just_echoed(inbox, answer, command.message.id)
+        echoed = await _just_echoed(
+            inbox, answer, command.message.id
+        )  # guard: told-after-death test=tests/bots/test_not_ours.py
     if echoed:
         await inbox.notices.put_once(TOLD_EVERY, "not_ours", account.id)
 

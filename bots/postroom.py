@@ -162,7 +162,7 @@ class Sender:
         spent = self.clock() - asked
         if spent > WRITE_WITHIN:
             await self._reports.say(errand, "postponed", until=self.clock())
-            return True  # guard: FROZEN test=tests/promises/test_stopped.py
+            return True  # guard: FROZEN test=tests/bots/test_x_bad_day.py::test_stopped
         write_by.set(asyncio.get_running_loop().time() + (WRITTEN_WITHIN - spent) / 1000)
         if await self._tried(errand) is None:
             self._doubts.remember(errand)

@@ -37,6 +37,8 @@ MESSAGES = 8
 """Messages pushed at once in a round; a third of them are direct ones."""
 UNDER_WAY = 0.02
 """Seconds in which what was written to a socket is read; a killed server is away for longer."""
+UNCLEAR = 150.0
+"""Seconds: a part whose sender died between its start and its call is a person's after 120."""
 LATEST = 0.4
 """Seconds into a round in which a kill at any moment falls."""
 
@@ -199,7 +201,7 @@ class Run:
     async def _settled(self) -> None:
         """Wait until every push is acknowledged and every answer has left or is a person's."""
         await become(lambda: not self.at.pushing, self.at.process.last_words)
-        await become(self._sent, self._why)
+        await become(self._sent, self._why, UNCLEAR)
 
     def _moving(self) -> list[OutPart]:
         return [

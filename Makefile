@@ -37,7 +37,8 @@ quick: $(DEV) ## Format, lint, types, import contracts: what the commit hook cal
 	@$(PYTHON) $(VENV)/bin/lint-imports --no-logo
 
 test-long: $(DEV) ## All of it at full length: 200 kill rounds, 1,000 races, the browser; then the guards
-	RUN_LONG=1 $(PYTEST)
+	RUN_LONG=1 $(PYTEST) -m "not browser"
+	RUN_LONG=1 $(PYTHON) -m pytest -m browser
 	$(MAKE) guards
 
 test-peers: $(DEV) ## The tests against other people's programs: Debian's redis-server

@@ -253,11 +253,29 @@ class Run:
         return said + [one.text for one in world.direct if one.sender_id == me]
 
     def _check_answers(self, answered: list[Answered], events: list[AnyEvent]) -> None:
-        said = self._said()
+        """Each text kept left once; one that is a person's to look for, once or not at all."""
+        said, unclear = self._said(), self._unclear()
+        left_to_a_person = set[str]()
         for mark in self.written:
             times = sum(mark in text for text in said)
-            kept = sum(mark in answer.text for answer in answered)
-            assert times == kept, f"{mark} was kept {kept} times and left {times} times"
-            assert kept == 1 if mark in self.promised else kept <= 1
+            kept = [answer for answer in answered if mark in answer.text]
+            asked = {f"{one.answer}.1" for one in kept} & unclear
+            left_to_a_person |= asked
+            assert times == len(kept) or (asked and not times), (
+                f"{mark} was kept {len(kept)} times and left {times} times"
+            )
+            assert len(kept) == 1 if mark in self.promised else len(kept) <= 1
         started = {e.part for e in events if isinstance(e, SendStarted)}
-        assert {e.part for e in events if isinstance(e, Sent)} == started
+        assert {e.part for e in events if isinstance(e, Sent)} == started - left_to_a_person
+        self.fell["left to a person"] = len(left_to_a_person)
+        assert len(left_to_a_person) <= self.fell["kills"]
+
+    def _unclear(self) -> set[str]:
+        """Give the parts whose sender died between its start and its call: a person looks."""
+        return {
+            part.id
+            for history in self.at.histories().values()
+            for answer in history.now.answers
+            for part in answer.parts
+            if part.state == "unsure"
+        }

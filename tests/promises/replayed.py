@@ -165,11 +165,11 @@ class Process:
         """Read every account's mentions and own posts from the beginning."""
         await self._read(Places(BEGINNING, BEGINNING, END, (), self.inbox.now()))
 
-    async def by_look_up(self) -> None:
+    async def by_look_up(self, *, kills: bool = True) -> None:
         """Read every account's own posts only: all else is looked up above them."""
-        await self._read(Places(END, BEGINNING, END, (), self.inbox.now()))
+        await self._read(Places(END, BEGINNING, END, (), self.inbox.now()), kills=kills)
 
-    async def _read(self, places: Places) -> None:
+    async def _read(self, places: Places, *, kills: bool = True) -> None:
         accounts = list(self.real.accounts)
         self.dice.shuffle(accounts)
         killed = self.dice.choice(accounts)
@@ -179,7 +179,7 @@ class Process:
 
         async def read(account: Account) -> None:
             async with free:
-                if account is killed:
+                if kills and account is killed:
                     self.kill_server()
                 failures = 1
                 while failures:

@@ -149,6 +149,7 @@ async def _demo(place: Place) -> AsyncIterator[None]:
         address = await stack.enter_async_context(_served(page(stage), place.host, place.port))
         await stack.enter_async_context(_going(product.keep()))
         await stack.enter_async_context(_going(_perform(stage)))
+        await stack.enter_async_context(_going(play.attend(asyncio.sleep)))
         _greet(address, log)
         yield
 

@@ -85,6 +85,11 @@ def _type(workspace: Workspace, asked: Json) -> Awaitable[Outcome]:
     )
 
 
+def _options(workspace: Workspace, asked: Json) -> Awaitable[Outcome]:
+    where = {name: str(asked.get(name) or "") for name in ("channel", "ts")}
+    return workspace.options(asked["user"], asked["action"], str(asked["text"]), **where)
+
+
 def _submit(workspace: Workspace, asked: Json) -> Awaitable[Outcome]:
     return workspace.submit(asked["user"])
 
@@ -121,6 +126,7 @@ _ACTS: dict[str, Callable[[Workspace, Json], Awaitable[Outcome]]] = {
     "click": _click,
     "click_in_view": _click_in_view,
     "type": _type,
+    "options": _options,
     "submit": _submit,
     "close": _close,
     "command": _command,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from sandbox.x.records import Mark
+from sandbox.x.records import Mark, Post
+from sandbox.x.texts import handles_in
 from sandbox.x.world import World
 
 MAY = Path(__file__).with_name("may.toml")
 MINUTE_MS = 60_000
+CALL = "call"
+"""The moment that is answered by who was called: the official account's own post."""
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,16 @@ class Person:
     name: str
     mark: Mark = "none"
     description: str = ""
+    receives_dm: bool = True
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One thing somebody writes: a post, a reply (`re`) or a direct message (`to`)."""
+    """One thing somebody writes: a post, a reply (`re`) or a direct message (`to`).
+
+    With `called` it waits until an official account has named that handle in a post of its own, and
+    answers that post.
+    """
 
     key: str
     by: str
@@ -36,6 +46,7 @@ class Moment:
     ago: int = 0
     re: str = ""
     to: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,15 +76,48 @@ class Play:
         self.world = world
         self.ids: dict[str, str] = {}
         """What was written so far: a moment's key and its post's or message's id."""
+        self._calls: asyncio.Queue[Post] = asyncio.Queue()
         for person in scene.people:
-            world.join(person.handle, person.name, mark=person.mark, description=person.description)
+            world.join(
+                person.handle,
+                person.name,
+                mark=person.mark,
+                description=person.description,
+                receives_dm=person.receives_dm,
+            )
+        world.subscribe(self._hear)
 
-    async def perform(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+    async def perform(self, sleep: Sleep) -> None:
         """Let everybody write, each in their own time."""
         for moment in self.scene.moments:
-            if moment.wait:
-                await sleep(moment.wait)
-            self.ids[moment.key] = self._write(moment)
+            if not moment.called:
+                await self._after(moment, sleep)
+
+    async def attend(self, sleep: Sleep) -> None:
+        """Let those answer whom an official account calls by name; once each, without end."""
+        waiting = [moment for moment in self.scene.moments if moment.called]
+        while waiting:
+            post = await self._calls.get()
+            named = handles_in(post.text)
+            answering = [moment for moment in waiting if moment.called.lower() in named]
+            waiting = [moment for moment in waiting if moment not in answering]
+            for moment in answering:
+                await self._after(replace(moment, re=CALL), sleep, {CALL: post.id})
+
+    async def _after(
+        self, moment: Moment, sleep: Sleep, known: Mapping[str, str] | None = None
+    ) -> None:
+        if moment.wait:
+            await sleep(moment.wait)
+        self.ids |= known or {}
+        self.ids[moment.key] = self._write(moment)
+
+    def _hear(self, what: str, record: object) -> None:
+        """Listen for official accounts that speak to somebody unasked."""
+        if what == "post.created" and isinstance(record, Post) and record.in_reply_to is None:
+            official = {grant.user_id for grant in self.world.grants.values()}
+            if record.author_id in official:
+                self._calls.put_nowait(record)
 
     @property
     def heroine(self) -> str | None:

@@ -1,4 +1,8 @@
-"""What X refuses of an app that posts or writes, and in which words."""
+"""What X refuses of an app that posts or writes, and in which words.
+
+Since February 2026 a self-serve app may reply only where the author engaged it; a post of its own
+that names somebody is no reply, and is taken (docs.x.com, manage posts).
+"""
 
 from __future__ import annotations
 

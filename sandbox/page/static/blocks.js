@@ -1,5 +1,6 @@
 // Block Kit as nodes. A surface tells where the blocks stand and what a touch of one does:
-// {id, values, errors, act(element, block, {value, selected}), type(element, block, text), url}
+// {id, values, errors, act(element, block, {value, selected}), type(element, block, text), url,
+//  offered(element), look(element, block, text)}
 
 import { h } from "./dom.js";
 import { broken, date, emoji, link, mention, mrkdwn, place, plain, post_in, seen } from "./words.js";
@@ -147,6 +148,32 @@ function many(one, block, surface, attrs, options, now) {
   return h("select", { ...attrs, multiple: true, on: { change }, ...unnamed(one, attrs) }, marked);
 }
 
+// A list whose choices the app gives while somebody types.
+function lookup(one, block, surface, attrs) {
+  const now = value(one, block, surface)?.selected_option;
+  const offered = surface.offered?.(one);
+  const look = (event) => {
+    if (event.target.value.length >= (one.min_query_length ?? 3)) surface.look?.(one, block, event.target.value);
+  };
+  const chosen = (option) => option.value === now?.value;
+  return h("div", { class: "lookup", key: attrs.key },
+    h("input", {
+      ...attrs, key: null, type: "search", dir: "auto", autocomplete: "off", role: "combobox",
+      "aria-expanded": String(Boolean(offered)), "aria-controls": `${attrs.id}-offers`,
+      placeholder: now ? plain(now.text) : one.placeholder ? plain(one.placeholder) : null,
+      value: "", on: { input: look, focus: look }, ...unnamed(one, attrs),
+    }),
+    now && h("p", { class: "chosen", dir: "auto" }, "✓ ", words(now.text)),
+    offered && h("ul", { class: "offers", id: `${attrs.id}-offers`, role: "listbox" },
+      !offered.length && h("li", { class: "at" }, "Nothing found."),
+      offered.map((option) => h("li", { key: option.value, role: "option", "aria-selected": String(chosen(option)) },
+        h("button", {
+          type: "button", dir: "auto",
+          on: { click: () => surface.act(one, block, { selected: option.value }) },
+        }, words(option.text),
+        option.description && h("small", {}, words(option.description)))))));
+}
+
 const people = () => [...seen.users.values()].filter((user) => !user.bot)
   .map((user) => h("option", { value: user.id }, user.real_name));
 const places = () => [...seen.channels.values()].filter((one) => one.kind === "channel")
@@ -246,6 +273,7 @@ const ELEMENTS = {
     many(one, block, surface, attrs, all_options(one).map((option) =>
       h("option", { value: option.value }, plain(option.text))),
     (value(one, block, surface)?.selected_options || []).map((option) => option.value)),
+  external_select: lookup,
   users_select: (one, block, surface, attrs) =>
     select(one, block, surface, attrs, people(), value(one, block, surface)?.selected_user),
   multi_users_select: (one, block, surface, attrs) =>

@@ -12,7 +12,7 @@ let waiting = null;
 
 const ui = {
   user: "", place: "", thread: null, side: "slack", shelf: "posts", as: "", to: "", reply: null, editing: null,
-  turn: 0, read: {}, errors: {}, rung: {}, toasts: [], trouble: "", busy: false, saw: false, toured: false,
+  turn: 0, read: {}, errors: {}, offered: {}, rung: {}, toasts: [], trouble: "", busy: false, saw: false, toured: false,
   sent: 0, step: { step: 0, hint: "" }, target: null, lost: false, chose: false, places: {},
 };
 
@@ -261,6 +261,8 @@ async function slack_act(body) {
   return said;
 }
 
+let looking = 0;
+
 const did = {
   shelf(name) { ui.shelf = name; render(); },
   as(handle) {
@@ -305,10 +307,24 @@ const did = {
     if (text.startsWith("/") && !thread) slack_act({ act: "command", channel, text });
     else slack_act({ act: "say", channel, text, thread });
   },
-  click: (channel, ts, one, block, how) =>
-    slack_act({ act: "click", channel, ts, action: one.action_id, block: block.block_id, ...how }),
+  click(channel, ts, one, block, how) {
+    delete ui.offered[one.action_id];
+    return slack_act({ act: "click", channel, ts, action: one.action_id, block: block.block_id, ...how });
+  },
   shortcut: (callback, channel, ts) => slack_act({ act: "shortcut", callback, channel, ts }),
-  touch: (one, block, how) => slack_act({ act: "click_in_view", action: one.action_id, block: block.block_id, ...how }),
+  touch(one, block, how) {
+    delete ui.offered[one.action_id];
+    return slack_act({ act: "click_in_view", action: one.action_id, block: block.block_id, ...how });
+  },
+  look(one, text, channel = "", ts = "") {
+    clearTimeout(looking);
+    looking = setTimeout(async () => {
+      const said = await slack_act({ act: "options", action: one.action_id, text, channel, ts });
+      const body = said?.body || {};
+      ui.offered[one.action_id] = body.options || (body.option_groups || []).flatMap((group) => group.options);
+      render();
+    }, 200);
+  },
   type(view, one, block, text) {
     if (ui.errors[view.id]) delete ui.errors[view.id];
     typing(`${view.id}/${block.block_id}/${one.action_id}`, {

@@ -128,6 +128,8 @@ function in_view(view, ui, did) {
     errors: ui.errors[view.id],
     act: (one, block, how) => did.touch(one, block, how),
     type: (one, block, text) => did.type(view, one, block, text),
+    offered: (one) => ui.offered[one.action_id],
+    look: (one, _, text) => did.look(one, text),
   };
 }
 
@@ -142,6 +144,8 @@ function message(where, channel, one, in_thread = false) {
     values: one.chosen,
     act: (element, block, how) => did.click(channel.id, one.ts, element, block, how),
     type: () => {},
+    offered: (element) => ui.offered[element.action_id],
+    look: (element, _, text) => did.look(element, text, channel.id, one.ts),
   };
   const shortcuts = state.shortcuts.filter((shortcut) => shortcut.where === "message");
   return h("li", { key: one.ts, class: `message ${one.ephemeral ? "ephemeral" : ""}`, "data-ts": one.ts },

@@ -1,5 +1,6 @@
 """The page's doors: who may come in, what they hear, and the scene."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -119,6 +120,21 @@ async def test_the_scene_is_played_in_three_languages_with_a_parody_and_a_privat
     assert "JalilOrfani".lower() != "JaIilOrfani".lower()
     assert "محاصرون" in public["direct"][0]["text"]
     assert all(len(post["text"]) <= 280 for post in public["posts"])
+
+
+async def test_who_is_called_by_name_in_a_post_of_ours_is_answered_for_by_the_parody_once(
+    visit: Visit,
+) -> None:
+    world, play = visit.stage.world, visit.stage.play
+    attending = asyncio.create_task(play.attend(at_once))
+    world.post("leila_q", "@JalilOrfani please answer")
+    call = world.post("LandetUD", "@JalilOrfani Please call our duty officer. ^AJ")
+    world.post("LandetUD", "@JalilOrfani Please call our duty officer again. ^AJ")
+    async with asyncio.timeout(5):
+        await attending
+    (answer,) = world.posts_by("JaIilOrfani")
+    assert answer.in_reply_to == call.id
+    assert not world.user("JalilOrfani").receives_dm
 
 
 async def test_the_guide_knows_the_heroines_post_and_its_answer(visit: Visit) -> None:

@@ -1,10 +1,12 @@
 """The right pane: each member sees and does what is theirs."""
 
+import json
 from typing import Any
 
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox.page.conftest import Visit
+from tests.sandbox.page.conftest import Visit, served
 
 PRIVATE = "C0QASIRA002"
 PUBLIC = "C0PRESS0001"
@@ -85,3 +87,37 @@ async def test_an_unknown_act_or_member_is_a_sentence(visit: Visit) -> None:
     assert (await visit.does("/slack", user="U0ANNA", act="fly"))[0] == 409
     async with visit.browser.get(f"{visit.address}/state?user=U0NOBODY") as answer:
         assert answer.status == 409
+
+
+async def test_an_external_menu_on_the_page_asks_the_app_and_picks_what_it_offered(
+    visit: Visit,
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def product(request: web.Request) -> web.Response:
+        payload = json.loads(str((await request.post())["payload"]))
+        asked.append(payload)
+        label = {"type": "plain_text", "text": "Foreign Minister, Qasira"}
+        offered = {"options": [{"text": label, "value": "7"}]}
+        return web.json_response(offered if payload["type"] == "block_suggestion" else {})
+
+    app = web.Application()
+    app.router.add_post("/", product)
+    async with served(app) as address:
+        visit.stage.workspace.deliveries.request_url = address
+        menu = {"type": "external_select", "action_id": "who", "min_query_length": 1}
+        label = {"type": "plain_text", "text": "Who"}
+        block = {"type": "input", "block_id": "b", "label": label, "element": menu}
+        title = {"type": "plain_text", "text": "Reach"}
+        view = {"type": "modal", "title": title, "submit": title, "blocks": [block]}
+        trigger = visit.stage.workspace.trigger("U0ANNA")
+        await bot(visit).views_open(trigger_id=trigger, view=view)
+        menu_of = {"user": "U0ANNA", "action": "who"}
+        _, said = await visit.does("/slack", act="options", text="qas", **menu_of)
+        assert [one["value"] for one in said["body"]["options"]] == ["7"]
+        await visit.does("/slack", act="click_in_view", selected="7", **menu_of)
+        await visit.does("/slack", act="submit", user="U0ANNA")
+    assert [one["type"] for one in asked] == ["block_suggestion", "view_submission"]
+    assert asked[0]["value"] == "qas"
+    chosen = asked[1]["view"]["state"]["values"]["b"]["who"]["selected_option"]
+    assert chosen["value"] == "7"

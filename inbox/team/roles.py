@@ -40,6 +40,22 @@ NEEDS: dict[str, Role] = {
         "officer",
     ),
     "AssignAnyone": "supervisor",
+    **dict.fromkeys(
+        (
+            "directory",
+            "Add",
+            "Rename",
+            "Describe",
+            "AddWay",
+            "RemoveWay",
+            "Attach",
+            "Detach",
+            "Freeze",
+        ),
+        "officer",
+    ),
+    **dict.fromkeys(("Prove", "Unfreeze"), "approver"),
+    **dict.fromkeys(("Merge", "Split", "Yield", "Regain"), "supervisor"),
     "Erase": "admin",
     "admin": "admin",
 }
@@ -48,22 +64,25 @@ NEEDS: dict[str, Role] = {
 Hindrance = Literal["not_allowed", "not_your_account"]
 
 
-def may(officer: Officer | None, act: str, account: Account) -> bool:
+def may(officer: Officer | None, act: str, account: Account | None) -> bool:
     """Say whether this officer may do this for this account; nobody and the removed may nothing.
 
-    `act` is a command's class name, or `read`, `read_private`, `statistics`, `admin`, or
-    `AssignAnyone` (move what others hold).
+    `act` is a command's class name, or `read`, `read_private`, `statistics`, `admin`, `directory`
+    (read it), or `AssignAnyone` (move what others hold). What belongs to no account, such as the
+    directory, has None.
     """
     return hindrance(officer, act, account) is None
 
 
-def hindrance(officer: Officer | None, act: str, account: Account) -> Hindrance | None:
+def hindrance(officer: Officer | None, act: str, account: Account | None) -> Hindrance | None:
     """Return why an officer may not, or None."""
     needs = NEEDS.get(act)
     if officer is None or not officer.active or needs is None:
         return "not_allowed"
     if max((RANKS[role] for role in officer.roles), default=-1) < RANKS[needs]:
         return "not_allowed"
+    if account is None:
+        return None
     return None if acts_for(officer, account) else "not_your_account"
 
 

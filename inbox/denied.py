@@ -58,6 +58,20 @@ Why = Literal[
     "erased",
     "bad_time_zone",
     "crowded",
+    "unknown_reachout",
+    "unknown_rung",
+    "unknown_template",
+    "no_channel",
+    "not_verified",
+    "public_last",
+    "template_only",
+    "reason_needed",
+    "rung_waits",
+    "rung_taken",
+    "rung_over",
+    "reachout_over",
+    "not_by_hand",
+    "not_our_post",
 ]
 
 

@@ -54,6 +54,9 @@ NEEDS: dict[str, Role] = {
         ),
         "officer",
     ),
+    **dict.fromkeys(
+        ("reachouts", "Open", "Extend", "Attempt", "Skip", "Record", "HandOver"), "officer"
+    ),
     **dict.fromkeys(("Prove", "Unfreeze"), "approver"),
     **dict.fromkeys(("Merge", "Split", "Yield", "Regain"), "supervisor"),
     "Erase": "admin",
@@ -68,8 +71,8 @@ def may(officer: Officer | None, act: str, account: Account | None) -> bool:
     """Say whether this officer may do this for this account; nobody and the removed may nothing.
 
     `act` is a command's class name, or `read`, `read_private`, `statistics`, `admin`, `directory`
-    (read it), or `AssignAnyone` (move what others hold). What belongs to no account, such as the
-    directory, has None.
+    and `reachouts` (read them), or `AssignAnyone` (move what others hold). What belongs to no
+    account, such as the directory, has None.
     """
     return hindrance(officer, act, account) is None
 

@@ -39,6 +39,19 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+async def reached(ask: Callable[[], Awaitable[T]], patience: float) -> T:
+    """Ask the store, the very same again while it is away; raise Unavailable in the end."""
+    deadline, pause = time.monotonic() + patience, PAUSE
+    while True:
+        try:
+            return await ask()
+        except Gone as gone:
+            if time.monotonic() + pause > deadline:
+                raise Unavailable(str(gone)) from gone
+        await asyncio.sleep(pause)
+        pause = min(1.0, pause * 2)
+
+
 class Trying:
     """Decides on what a conversation may be; the commit checks it, or else tells the truth."""
 
@@ -179,15 +192,7 @@ class Trying:
 
     async def reached(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask the store, the very same again while it is away; raise Unavailable in the end."""
-        deadline, pause = time.monotonic() + self._patience, PAUSE
-        while True:
-            try:
-                return await ask()
-            except Gone as gone:
-                if time.monotonic() + pause > deadline:
-                    raise Unavailable(str(gone)) from gone
-            await asyncio.sleep(pause)
-            pause = min(1.0, pause * 2)
+        return await reached(ask, self._patience)
 
     def _told(self, done: Done) -> Done:
         self._known(done.conversation.id, done.conversation)

@@ -8,9 +8,6 @@ from inbox import history
 from inbox.directory.state import ContactKind, Evidence, Known, Way
 from inbox.words import ContactId, Person, PersonId, Record
 
-SCHEMA = 1
-"""The version of the entries written here."""
-
 TEXTS = frozenset(
     {"name", "value", "why", "reason", "source", "changed", "handle", "url", "avatar", "frozen"}
 )

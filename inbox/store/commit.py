@@ -114,4 +114,10 @@ async def commit(client: Client, what: Commit) -> Verdict:
 
 async def load(client: Client, conversation: ConversationId) -> Conversation:
     """Read a conversation as it stands; one that does not exist has version 0. Raises Gone."""
-    return codec.decode_snapshot(await client.call("GET", keys.snapshot("conv", conversation)))
+    return codec.decode_snapshot(await snapshot(client, "conv", conversation))
+
+
+async def snapshot(client: Client, kind: Kind, id_: str) -> bytes | None:
+    """Read a record of any kind as it lies there. Raises Gone."""
+    kept: bytes | None = await client.call("GET", keys.snapshot(kind, id_))
+    return kept

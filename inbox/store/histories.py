@@ -52,9 +52,9 @@ class Histories:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def lines(self, id_: ConversationId) -> list[bytes]:
+    async def lines(self, id_: str, kind: str = "conv") -> list[bytes]:
         """Return a whole history's lines as they were written, oldest first."""
-        return (await self._kept(id_, 0)).read()
+        return (await self._kept(id_, 0, kind)).read()
 
     async def shelve(self, id_: ConversationId, now: Millis) -> bool:
         """Put settled lines in a block; False when somebody else was quicker."""
@@ -74,37 +74,39 @@ class Histories:
         block = pack_block(moved.read())
         return await self._lay(id_, first, moved, Kept([block], []), (snapshot, packed))
 
-    async def rewrite(self, id_: ConversationId, change: Callable[[bytes], bytes]) -> None:
+    async def rewrite(self, id_: str, change: Callable[[bytes], bytes], kind: str = "conv") -> None:
         """Let every line be what `change` makes of it, in both places; it keeps its operation.
 
         Repeats until nobody interferes: lines committed meanwhile are changed as well.
         """
         while True:
-            kept = await self._kept(id_, 0)
+            kept = await self._kept(id_, 0, kind)
             blocks = [[change(line) for line in unpack_block(block)] for block in kept.blocks]
             lines = [change(unpack_line(line)) for line in kept.lines]
             if [line for block in blocks for line in block] + lines == kept.read():
                 return
             packed = [pack_line(line, codec.beginning_of(line)) for line in lines]
-            await self._lay(id_, 0, kept, Kept([pack_block(block) for block in blocks], packed))
+            new = Kept([pack_block(block) for block in blocks], packed)
+            await self._lay(id_, 0, kept, new, kind=kind)
 
-    async def _kept(self, id_: ConversationId, first: int) -> Kept:
-        both = [keys.past("conv", id_), keys.old("conv", id_)]
+    async def _kept(self, id_: str, first: int, kind: str = "conv") -> Kept:
+        both = [keys.past(kind, id_), keys.old(kind, id_)]
         blocks, lines = await self._client.function("history_1", both, first)
         return Kept(blocks, lines)
 
     async def _lay(
         self,
-        id_: ConversationId,
+        id_: str,
         first: int,
         read: Kept,
         new: Kept,
         snapshot: tuple[bytes, bytes] = (b"", b""),
+        kind: str = "conv",
     ) -> bool:
         return bool(
             await self._client.function(
                 "history_lay_1",
-                [keys.past("conv", id_), keys.old("conv", id_), keys.snapshot("conv", id_)],
+                [keys.past(kind, id_), keys.old(kind, id_), keys.snapshot(kind, id_)],
                 read.digest(),
                 first,
                 len(read.lines),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.bench import cards, desk, intake, lists, size, slack, starting
+from tests.bench import cards, desk, intake, lists, lookalikes, size, slack, starting
 from tests.bench.figures import Figure, table
 from tests.bench.page import DOMINATES, PAGE
 from tests.bench.texts import ROOT, source
@@ -71,6 +71,7 @@ async def measured(folder: Path) -> tuple[list[Figure], str]:
         server.order("FLUSHALL")
         told(await slack.measure(server.url, folder))
         told(await size.measure(server.url))
+    told(lookalikes.measure())
     told(await lists.measure(folder))
     told(await cards.measure(folder))
     told(await starting.measure())

@@ -40,6 +40,12 @@ load {load:.1f} before it began.
 - **Cards**: the whole product as a process of its own, between stand-ins of X and Slack; from the
   post to the moment its card stands in the channel, with Slack's limits enforced by the stand-in.
   Every card is claimed, so that its seat is free again.
+- **Look-alikes**: 10,000 made-up handles of people and missions; strangers made from them by one to
+  three of Unicode's confusable signs (`confusables.txt`), signs without width, marks, `rn` for `m`,
+  or by one edit of a handle of six letters or more. No look-alikes, and counted as wrong where
+  marked: short words, numbers that differ where both have one (`desk1`, `desk2`), plurals of more
+  than one letter, a whole word more, other people with the same first name. One letter more is a
+  look-alike, be it a plural's: an impostor's cheapest trick.
 - **Start**: `make run` as a process, everything installed, until a card with its buttons stands on
   the demo's page; the median of three after one that warms the system's file cache.
 
@@ -65,6 +71,9 @@ DOMINATES = {
         "which the desk's claim is a seventh."
     ),
     "card_p95_ms": "a card waits for its turn where the line in another's thread had the second.",
+    "lookalike_recall": "see which pairs it misses: a kind that no rule knows.",
+    "lookalike_precision": "see what it marks wrongly: the row names the kinds.",
+    "lookalike_p99_us": "the deletions of a long handle, each looked up; then what differs.",
     "list_growth": "see which list it names.",
     "bytes_open": "the history's lines, then the snapshot, then the registry.",
     "bytes_closed": "the history's block, then the snapshot, then the registry.",

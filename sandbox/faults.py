@@ -110,6 +110,7 @@ async def with_fault(
     if fault is None:
         return await handler(request)
     if fault.kind == "slow":
+        await request.read()  # it has come, whether or not the caller waits
         await asyncio.sleep(fault.seconds)
         return await handler(request)
     if fault.kind == "hang":

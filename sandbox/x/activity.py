@@ -81,6 +81,8 @@ class Activity:
             "users": [self._shapes.user(self._world.users[one]) for one in people],
             self._shapes.name("tweets"): [self._shapes.post(one) for one in around],
         }
+        if pictures := self._shapes.media(post):
+            includes["media"] = pictures
         return self._delivery(event_type, user_id, self._shapes.post(post), includes)
 
     def deletion(self, post: Post, user_id: str) -> bytes:

@@ -143,8 +143,12 @@ class Answer:
                     if seen is not None:
                         quoted[seen.id] = seen
         people = self._people_around(posts, list(quoted.values()))
-        return _named_if("users", [self.user(self.world.users[one]) for one in people]) | _named_if(
-            self.shapes.name("tweets"), [self.post(post) for post in quoted.values()]
+        media = "attachments.media_keys" in self.query.expansions
+        pictures = [one for post in posts for one in self.shapes.media(post) if media]
+        return (
+            _named_if("users", [self.user(self.world.users[one]) for one in people])
+            | _named_if(self.shapes.name("tweets"), [self.post(post) for post in quoted.values()])
+            | _named_if("media", pictures)
         )
 
     def _people_around(self, posts: Sequence[Post], quoted: Sequence[Post]) -> list[str]:

@@ -95,7 +95,9 @@ async def mentions(call: Call) -> Json:
     if user.suspended:
         return {"errors": [suspended("id", user.id)]}
     wanted = call.query.range(5, 100, 10)
-    return call.answer.page(call.world.addressed_to(user), wanted, MOST_MENTIONS)
+    page = call.answer.page(call.world.addressed_to(user), wanted, MOST_MENTIONS)
+    strange = call.world.strange
+    return page | {"data": [*page.get("data", ()), *strange]} if strange else page
 
 
 async def posts_of_user(call: Call) -> Json:

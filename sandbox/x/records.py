@@ -74,6 +74,8 @@ class Post:
     edit_history: tuple[str, ...] = ()
     replaced_by: str | None = None
     deleted: bool = False
+    pictures: tuple[str, ...] = ()
+    """The alternative text of each picture in it."""
 
 
 @dataclass(frozen=True)

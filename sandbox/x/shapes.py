@@ -72,7 +72,19 @@ class Shapes:
             "edit_controls": self._edit_controls(post),
             "public_metrics": self._post_metrics(post),
         }
-        return found | self._entities(dressed) | self._references(post)
+        return found | self._entities(dressed) | self._references(post) | self._attached(post)
+
+    def media(self, post: Post) -> list[Json]:
+        """Write the pictures of a post; one without an alternative text has no such field."""
+        return [
+            {
+                "media_key": key,
+                "type": "photo",
+                "url": f"https://pbs.twimg.com/media/{key}.jpg",
+            }
+            | ({"alt_text": alt} if alt else {})
+            for key, alt in zip(_media_keys(post), post.pictures, strict=True)
+        ]
 
     def user(self, user: User) -> Json:
         """Write every field of a user."""
@@ -130,6 +142,10 @@ class Shapes:
             found["in_reply_to_user_id"] = self.world.shelf.get(post.in_reply_to).author_id
         return found
 
+    def _attached(self, post: Post) -> Json:
+        keys = _media_keys(post)
+        return {"attachments": {"media_keys": keys}} if keys else {}
+
     def _edit_controls(self, post: Post) -> Json:
         first = self.world.shelf.get(post.edit_history[0])
         return {
@@ -169,6 +185,10 @@ class Shapes:
                     }
                 )
         return found
+
+
+def _media_keys(post: Post) -> list[str]:
+    return [f"3_{post.id}{n}" for n, _ in enumerate(post.pictures)]
 
 
 def _urls(dressed: Dressed) -> list[Json]:

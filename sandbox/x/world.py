@@ -45,6 +45,8 @@ class World:
         """When on, the webhooks hear our own post before the create call is answered."""
         self.dressed = True
         """Whether texts leave as X sends them: `&`, `<`, `>` escaped and links as t.co."""
+        self.strange: list[dict[str, str]] = []
+        """What mentions list besides, as an API does that has grown a kind nobody knows."""
         self.vocabulary: Literal["auto", "tweet", "post"] = "auto"
         """Which field names the API uses; `auto` follows what the caller asked with."""
         self.settled: Callable[[], Awaitable[None]] | None = None
@@ -161,6 +163,7 @@ class World:
         quotes: str | None = None,
         id: str | None = None,
         at: int | None = None,
+        pictures: tuple[str, ...] = (),
     ) -> Post:
         """Let somebody post; `id` and `at` (UTC ms) replay a real post, in any order.
 
@@ -177,6 +180,7 @@ class World:
             in_reply_to=in_reply_to,
             quotes=quotes,
             edit_history=(number,),
+            pictures=pictures,
         )
         self.shelf.put(post)
         self._tell("post.created", post)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.platforms.x.counting import count
-from inbox.words import Budget, Profile
+from inbox.words import Audience, Budget, Profile
 
 QUARTER = 15 * 60
 DAY = 24 * 3600
@@ -72,7 +72,18 @@ MEDIA_HOSTS = ("pbs.twimg.com", "video.twimg.com")
 REMEMBERED = 1000
 """How many posts of others are remembered, so that a thread is not read again and again."""
 
-PROFILE = Profile(
+
+class XProfile(Profile, frozen=True):
+    """What X can do; a direct message is counted in plain characters, links and all."""
+
+    def fits(self, text: str, audience: Audience) -> bool:
+        """Return whether `text` can be one post, or one direct message."""
+        if audience == "private":
+            return len(text) <= self.limit(audience)
+        return super().fits(text, audience)
+
+
+PROFILE: Profile = XProfile(
     platform="x",
     title="X",
     app_secrets=("consumer_key", "consumer_secret"),

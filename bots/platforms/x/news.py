@@ -12,6 +12,7 @@ from bots.platforms.x.payloads import (
     Included,
     Json,
     Post,
+    address,
     digest,
     native,
     ours_of,
@@ -77,7 +78,7 @@ def of_post(post: Post, native_id: str, account: AccountId, person: PersonId) ->
         media=post.media,
         ours=post.author_id == native_id,
         raw=digest(post.raw),
-        url=post.url,
+        url=address(post.author.handle, post.first),
         root_unknown=not post.thread,
         named=names(post, native_id),
     )

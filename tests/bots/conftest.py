@@ -29,28 +29,14 @@ from sandbox.x.records import App, Tokens
 from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
+from tests.bots.conformance.stage import START, Clock
 from tests.servers import Server, single_servers
 
-__all__ = ["single_servers"]
+__all__ = ["START", "single_servers"]
 
-START: Millis = 1_793_000_000_000
-"""The first moment of the tests' clock, in October 2026."""
 SECRET = "consumer-secret"
 
 C = TypeVar("C", Receive, MarkEdited, MarkDeleted)
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.ms = START
-
-    def __call__(self) -> int:
-        return self.ms
-
-    def forward(self, seconds: float) -> None:
-        self.ms += int(seconds * 1000)
 
 
 class Purse:

@@ -175,6 +175,7 @@ class Sender:
             part=errand.part.id,
             halted=self.account.id in await self.inbox.halted(),
             epoch=self.inbox.epoch,
+            seal=errand.answer.seal,
         )
         op = f"start:{errand.part.id}:{errand.attempt}"
         order = self.inbox.desk.order(command, by="postroom", op=op)

@@ -67,7 +67,14 @@ def started(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Star
     if settings is None or tables is None or faults:
         named = "\n".join(f"  - {fault}" for fault in faults)
         sys.exit(f"Chancery cannot start:\n{named}")
-    policies = Policies(tables.accounts, tables.officers, tables.lanes, tables.tags, profiles)
+    policies = Policies(
+        tables.accounts,
+        tables.officers,
+        tables.lanes,
+        tables.tags,
+        profiles,
+        tables.casualties,
+    )
     return Start(settings, tables, policies)
 
 

@@ -13,7 +13,19 @@ import msgspec
 from config.phrases import greetings
 from config.settings import Misconfigured
 from inbox.team import hours
-from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Record, money
+from inbox.team.approvers import approvers
+from inbox.words import (
+    Account,
+    AccountId,
+    Casualties,
+    Lane,
+    Officer,
+    OfficerId,
+    Record,
+    money,
+)
+
+MOST_APPROVERS = 2
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -38,6 +50,7 @@ class Tables(Record, frozen=True):
     tags: tuple[str, ...]
     app_secrets: Mapping[str, Mapping[str, str]]
     account_secrets: Mapping[AccountId, Mapping[str, str]]
+    casualties: Casualties = Casualties()
     phrases: Mapping[str, Mapping[str, str]] = {}
     """What is said to the public by itself: language to key to sentence."""
 
@@ -115,7 +128,16 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
     officers = reading.rows("officers.toml", Officer, officers_file.get("officer"))
     groups = officers_file.get("groups", {})
     accounts = tuple(
-        msgspec.structs.replace(account, officers=_members(reading, account, officers, groups))
+        msgspec.structs.replace(
+            account,
+            officers=_members(reading, account.id, account.officers, officers, groups),
+            clearance=tuple(
+                msgspec.structs.replace(
+                    rule, from_=_members(reading, account.id, rule.from_, officers, groups)
+                )
+                for rule in account.clearance
+            ),
+        )
         for account in reading.rows("accounts.toml", Account, account_rows)
     )
     tables = Tables(
@@ -128,6 +150,7 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
         tags=tuple(str(tag) for tag in lanes_file.get("tags", ())),
         app_secrets=app_secrets,
         account_secrets=account_secrets,
+        casualties=_casualties(lanes_file.get("casualties")),
         phrases=phrases,
     )
     reading.faults += _contradictions(tables)
@@ -136,22 +159,33 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
     return tables
 
 
+def _casualties(told: object) -> Casualties:
+    """Gather the words of all languages: `[casualties.words]`, `[casualties.numbers]`."""
+    tables = told if isinstance(told, Mapping) else {}
+    words, numbers = (
+        tuple(str(one) for many in dict(tables.get(name, {})).values() for one in many)
+        for name in ("words", "numbers")
+    )
+    return Casualties(words, numbers)
+
+
 def _members(
     reading: _Reading,
-    account: Account,
+    account: AccountId,
+    names: tuple[str, ...],
     officers: tuple[Officer, ...],
     groups: Mapping[str, list[str]],
 ) -> tuple[OfficerId, ...]:
-    """Resolve an account's officers: `@press` is a group of officers.toml."""
+    """Resolve who is named for an account: `@press` is a group of officers.toml."""
     known = {officer.id for officer in officers}
     found = dict[OfficerId, None]()
-    for name in account.officers:
+    for name in names:
         members = groups.get(name[1:], []) if name.startswith("@") else [name]
         if not members:
-            reading.faults.append(f"accounts.toml: {account.id}: there is no group {name}.")
+            reading.faults.append(f"accounts.toml: {account}: there is no group {name}.")
         for member in members:
             if member not in known:
-                reading.faults.append(f"accounts.toml: {account.id}: {member} is no officer.")
+                reading.faults.append(f"accounts.toml: {account}: {member} is no officer.")
             found[member] = None
     return tuple(found)
 
@@ -190,7 +224,7 @@ def _account_faults(account: Account, tables: Tables) -> list[str]:
         ZoneInfo(account.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         faults.append(f"{account.id}: {account.time_zone} is no time zone.")
-    return faults + _hours_faults(account)
+    return faults + _hours_faults(account) + _clearance_faults(account, tables)
 
 
 def _hours_faults(account: Account) -> list[str]:
@@ -201,3 +235,24 @@ def _hours_faults(account: Account) -> list[str]:
     if account.greeting == "outside_hours" and not found:
         return [f'{account.id}: hours is missing: greeting = "outside_hours" needs it.']
     return []
+
+
+def _clearance_faults(account: Account, tables: Tables) -> list[str]:
+    faults = []
+    for n, rule in enumerate(account.clearance, 1):
+        where = f"{account.id}: clearance rule {n}"
+        lanes, tags = {lane.name for lane in tables.lanes}, set(tables.tags)
+        faults += [f"{where}: there is no lane {one}." for one in rule.lanes if one not in lanes]
+        faults += [f"{where}: there is no tag {one}." for one in rule.tags if one not in tags]
+        if not 0 <= rule.needs <= MOST_APPROVERS:
+            faults.append(f"{where}: needs is 0, 1 or 2.")
+        try:
+            _ = rule.valid_ms
+        except ValueError:
+            faults.append(f'{where}: valid: {rule.valid} is not like "90m" or "2h".')
+        able = approvers(tables.officers, account, rule.from_)
+        if len(able) < rule.needs:
+            faults.append(f"{where}: {rule.needs} must clear, but {len(able)} of them may.")
+        named = {one.id for one in able}
+        faults += [f"{where}: {one} may not clear." for one in rule.from_ if one not in named]
+    return faults

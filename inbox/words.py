@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
@@ -131,14 +132,35 @@ class Lane(Record, frozen=True):
     """Words that put a message in this lane, per language."""
 
 
-class Clearance(Record, frozen=True):
-    """One rule: which answers need a second person, and whose."""
+class Casualties(Record, frozen=True):
+    """What makes a public text a figure of casualties: such a word beside digits or a number."""
 
-    audience: Audience
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+class Clearance(Record, frozen=True):
+    """One rule: which answers need a second person, and whose; the first that fits counts.
+
+    What is left empty fits all. `needs` of 0 lets answers leave that a later rule would ask about;
+    `from` names officers (groups are already resolved), nobody named being every approver.
+    """
+
+    audience: Audience | Literal[""] = ""
     lanes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     needs: int = 1
-    from_: tuple[str, ...] = msgspec.field(default=(), name="from")
+    from_: tuple[OfficerId, ...] = msgspec.field(default=(), name="from")
     valid: str = "2h"
+    """How long it may be given and used, like `90m` or `2h`."""
+
+    @property
+    def valid_ms(self) -> Millis:
+        """Milliseconds for which it counts; raises ValueError where the tables were not asked."""
+        found = re.fullmatch(r"([1-9]\d{0,3})(m|h|d)", self.valid)
+        if not found:
+            raise ValueError(self.valid)
+        return int(found[1]) * {"m": 60_000, "h": 3_600_000, "d": 86_400_000}[found[2]]
 
 
 class Money(Record, frozen=True):
@@ -300,5 +322,6 @@ class Policy(msgspec.Struct, frozen=True):
     on_duty: frozenset[OfficerId] = frozenset()
     epoch: str = ""
     halted: bool = False
+    casualties: Casualties = Casualties()
     spent: bool = False
     """Whether the month's money is spent: then only what is of life-safety leaves."""

@@ -7,9 +7,9 @@ import asyncio
 import structlog
 
 from inbox import Inbox
-from inbox.conversations.commands import Lapse, Wake
+from inbox.conversations.commands import Expire, Lapse, Wake
 from inbox.conversations.denied import Denied
-from inbox.conversations.state import Conversation, due_at
+from inbox.conversations.state import Conversation, due_at, under_clearance
 from inbox.desk import Unavailable
 from inbox.store.client import Gone
 from inbox.store.lease import until
@@ -45,11 +45,14 @@ async def ring(inbox: Inbox, id_: ConversationId, now: Millis) -> None:
     await inbox.pictures.mend("due", [id_])
 
 
-def called_for(conversation: Conversation, now: Millis) -> Wake | Lapse | None:
+def called_for(conversation: Conversation, now: Millis) -> Wake | Lapse | Expire | None:
     """Return what a conversation's timer asks for; None when it is not yet time, or no more."""
     at = due_at(conversation)
     if at is None or at > now:
         return None
+    answer = under_clearance(conversation)
+    if answer and answer.clearing and answer.clearing.until <= now:
+        return Expire(answer.id, answer.clearing.timer)
     if conversation.wake:
         return Wake(cause="timer", timer=conversation.wake.timer)
     return Lapse(timer=conversation.closed.timer) if conversation.closed else None

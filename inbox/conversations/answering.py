@@ -11,6 +11,7 @@ import msgspec
 
 from inbox.answers.compose import compose
 from inbox.answers.seal import seal
+from inbox.conversations import clearing
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.claiming import untried
 from inbox.conversations.commands import Answer, Draft, Greet
@@ -22,6 +23,7 @@ from inbox.conversations.state import (
     Conversation,
     has_human_answer,
     may_leave,
+    target_change,
 )
 from inbox.words import Audience, MessageId, PersonId
 
@@ -71,7 +73,7 @@ def answer(case: Case, command: Answer) -> Decision:
     """Make a text ready to leave, if nothing speaks against it."""
     c, policy = case.conversation, case.policy
     known = c.answer(command.answer)
-    if known and known.author == case.me and known.state in ("ready", "sending"):
+    if known and known.author == case.me and known.state in ("asked", "ready", "sending"):
         return ()
     written = compose(
         command.text,
@@ -85,7 +87,7 @@ def answer(case: Case, command: Answer) -> Decision:
     letter = Letter(case, command, target, written.parts)
     hindrances = (check(letter) for check in CHECKS)
     denial = next((no for no in hindrances if no), None)
-    return denial or (*_superseded(c, command.answer), _answered(letter))
+    return denial or (*_superseded(c, command.answer), *clearing.asked(case, _answered(letter)))
 
 
 def _answered(letter: Letter) -> Answered:
@@ -107,6 +109,7 @@ def _answered(letter: Letter) -> Answered:
         epoch=case.policy.epoch,
         language=c.language,
         close=command.close,
+        source=command.source.strip(),
     )
 
 
@@ -243,18 +246,6 @@ def _target_unchanged(letter: Letter) -> Denied | None:
     return denied("target_changed", how=how) if how else None
 
 
-def target_change(c: Conversation, target: MessageId, seen: int) -> str:
-    """Return how the message answered has changed since that version, or ""."""
-    if not target:
-        return ""
-    if target in c.gone:
-        return "deleted"
-    if target not in c.changed:
-        return "unknown"
-    touched = target in c.edited and c.changed[target] > seen
-    return "edited" if touched else ""
-
-
 def _nothing_newer(letter: Letter) -> Denied | None:
     c, seen = letter.conversation, letter.command.seen
     if c.news <= seen or NEWER in letter.command.confirmed.split():
@@ -263,12 +254,15 @@ def _nothing_newer(letter: Letter) -> Denied | None:
     return denied("newer_messages", count=max(newer, 1))
 
 
-def _minister_confirmed(letter: Letter) -> Denied | None:
-    account = letter.case.policy.account
-    typed = {word.lstrip("@").casefold() for word in letter.command.confirmed.split()}
-    if account.kind != "minister" or account.handle.lstrip("@").casefold() in typed:
+def _sourced(letter: Letter) -> Denied | None:
+    command = letter.command
+    if command.audience != "public":
         return None
-    return denied("confirmation_needed", handle=account.handle)
+    return clearing.unsourced(letter.case, command.text, command.source)
+
+
+def _minister_confirmed(letter: Letter) -> Denied | None:
+    return clearing.unconfirmed(letter.case, letter.command.confirmed)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -281,6 +275,7 @@ CHECKS: tuple[Check, ...] = (
     _platform_allows,
     _sendable,
     _target_unchanged,
+    _sourced,  # guard: source-needed test=tests/inbox/conversations/test_clearing.py::test_a_public_figure_of_casualties_needs_a_source
     _nothing_newer,  # guard: newer-messages test=tests/inbox/conversations/test_answering.py::test_a_message_that_came_while_writing_is_told_first
     _minister_confirmed,  # guard: minister test=tests/inbox/conversations/test_answering.py::test_a_minister_s_account_asks_for_its_typed_handle
 )

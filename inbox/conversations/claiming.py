@@ -105,7 +105,7 @@ def _overtaken(c: Conversation, holder: OfficerId) -> tuple[AnyEvent, ...]:
     The other's text stays a draft; without this it would leave when its author claims again.
     """
     answer = c.open_answer
-    if answer is None or answer.state != "ready" or not untried(answer):
+    if answer is None or answer.state not in ("asked", "ready") or not untried(answer):
         return ()
     if answer.kind == "greeting":
         return (Discarded(answer=answer.id, reason="human_first"),)
@@ -114,4 +114,4 @@ def _overtaken(c: Conversation, holder: OfficerId) -> tuple[AnyEvent, ...]:
 
 def untried(answer: Answer) -> bool:
     """Say whether no part of it was ever on its way to the platform."""
-    return all(part.attempt == 0 and part.state == "ready" for part in answer.parts)
+    return answer.untried

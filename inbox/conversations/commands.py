@@ -175,7 +175,7 @@ class Answer(Command, frozen=True):
 
 
 class Recall(Command, frozen=True):
-    """Stop an answer within its hold: it becomes a draft again."""
+    """Stop an answer within its hold, or withdraw it from clearance: it is a draft again."""
 
     answer: AnswerId
 
@@ -214,6 +214,41 @@ class Moderate(Command, frozen=True):
     verdict: Verdict
 
 
+# The approvers'
+class Clear(Command, frozen=True):
+    """Say that exactly this may leave; `confirmed` is what they typed where policy asks for it."""
+
+    answer: AnswerId
+    seal: str
+    confirmed: str = ""
+
+
+class TurnDown(Command, frozen=True):
+    """Say that this may not leave, and why."""
+
+    answer: AnswerId
+    seal: str
+    reason: str = ""
+
+
+class Return(Command, frozen=True):
+    """Give it back to its author with this text in place of theirs."""
+
+    answer: AnswerId
+    seal: str
+    text: str
+    reason: str = ""
+
+
+class Override(Command, frozen=True):
+    """Let exactly this leave without those who were asked, and say why: a supervisor's."""
+
+    answer: AnswerId
+    seal: str
+    reason: str
+    confirmed: str = ""
+
+
 # The clerk's
 class Greet(Command, frozen=True):
     """Send the automatic first reply of a private conversation."""
@@ -242,14 +277,25 @@ class Lapse(Command, frozen=True):
     timer: int
 
 
+class Expire(Command, frozen=True):
+    """End a clearance whose time is over."""
+
+    answer: AnswerId
+    timer: int
+
+
 # The postroom's
 class StartSend(Command, frozen=True):
-    """Write down that this part is about to be sent, before it is."""
+    """Write down that this part is about to be sent, before it is.
+
+    `seal` is of the answer whose part the sender holds in its hand.
+    """
 
     part: PartId
     recipients: tuple[PersonId, ...] = ()
     halted: bool = False
     epoch: str = ""
+    seal: str = ""
 
 
 class Report(Command, frozen=True):
@@ -302,10 +348,15 @@ AnyCommand: TypeAlias = (
     | Resolve
     | PostByHand
     | Moderate
+    | Clear
+    | TurnDown
+    | Return
+    | Override
     | Greet
     | SetLanguage
     | Link
     | Lapse
+    | Expire
     | StartSend
     | Report
     | Erase

@@ -1,11 +1,13 @@
 """What may happen to a conversation: one rule a command, pure and total."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from inbox.conversations import answering, claiming, receiving, sending, sorting
+from inbox.conversations import answering, claiming, clearing, receiving, sending, sorting
 from inbox.conversations import commands as orders
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.commands import Order
@@ -40,6 +42,11 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Reopen: sorting.reopen,
     orders.Draft: answering.draft,
     orders.Answer: answering.answer,
+    orders.Clear: clearing.clear,
+    orders.TurnDown: clearing.turn_down,
+    orders.Return: clearing.give_back,
+    orders.Override: clearing.override,
+    orders.Expire: clearing.expire,
     orders.Greet: answering.greet,
     orders.Discard: sending.discard,
     orders.Recall: sending.recall,
@@ -72,7 +79,12 @@ def decide(conversation: Conversation, order: Order, policy: Policy) -> Decision
     if not conversation.account and not isinstance(order.command, FIRST):
         return denied("unknown_conversation")
     decision = RULES[type(order.command)](case, order.command)
-    return decision if isinstance(decision, Denied) else sending.and_closed(case, decision)
+    if isinstance(decision, Denied):
+        return decision
+    decision = clearing.and_voided(
+        case, decision
+    )  # guard: voided test=tests/inbox/conversations/test_clearing.py::test_a_message_edited_meanwhile_voids_it
+    return sending.and_closed(case, decision)
 
 
 def _not_theirs_to_order(case: Case) -> Denied | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from inbox.conversations.state import AnswerKind, Outcome
 from inbox.words import (
     AnswerId,
@@ -22,6 +24,10 @@ from inbox.words import (
 
 SCHEMA = 1
 """The version of the entries written here; a process refuses to commit to a newer one."""
+
+
+Void = Literal["expired", "edited", "deleted", "unknown", "members", "seal_differs", "other_epoch"]
+"""Why a clearance counts no more: its time, or what changed since it was asked for."""
 
 
 class Event(Record, frozen=True, tag=True, tag_field="e"):
@@ -182,6 +188,60 @@ class Answered(Event, frozen=True):
     language: str = ""
     close: bool = False
     """Whether the conversation is closed once all of it has left."""
+    source: str = ""
+    """Whence its figures are; never leaves the house."""
+
+
+class ClearanceAsked(Event, frozen=True):
+    """An answer waits for somebody else's word."""
+
+    answer: AnswerId
+    seal: str
+    needs: int
+    until: Millis
+    timer: int
+    from_: tuple[OfficerId, ...] = msgspec.field(default=(), name="from")
+    writers: tuple[OfficerId, ...] = ()
+
+
+class Cleared(Event, frozen=True):
+    """An approver let exactly this leave; with none `left` it is ready at once."""
+
+    answer: AnswerId
+    seal: str
+    left: int = 0
+
+
+class TurnedDown(Event, frozen=True):
+    """An approver let it not leave: it is a draft again."""
+
+    answer: AnswerId
+    seal: str
+    reason: str = ""
+
+
+class ClearanceReturned(Event, frozen=True):
+    """An approver gave it back to its author with this text: it is a draft again."""
+
+    answer: AnswerId
+    seal: str
+    text: str
+    reason: str = ""
+
+
+class Overridden(Event, frozen=True):
+    """A supervisor let exactly this leave without those who were asked."""
+
+    answer: AnswerId
+    seal: str
+    reason: str = ""
+
+
+class ClearanceExpired(Event, frozen=True):
+    """A clearance counts no more, asked for or given: the answer is a draft again."""
+
+    answer: AnswerId
+    why: Void = "expired"
 
 
 class SendStarted(Event, frozen=True):
@@ -307,6 +367,12 @@ AnyEvent: TypeAlias = (
     | Drafted
     | Discarded
     | Answered
+    | ClearanceAsked
+    | Cleared
+    | TurnedDown
+    | ClearanceReturned
+    | Overridden
+    | ClearanceExpired
     | SendStarted
     | Sent
     | Arrived
@@ -341,5 +407,7 @@ class Entry(Record, frozen=True, array_like=True):
     events: tuple[AnyEvent, ...]
 
 
-TEXTS = frozenset({"text", "reason", "parts", "alt", "name", "handle", "url", "avatar", "word"})
+TEXTS = frozenset(
+    {"text", "reason", "source", "parts", "alt", "name", "handle", "url", "avatar", "word"}
+)
 """The fields that hold what somebody wrote or is called: digested with salt, erasable."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -12,6 +12,7 @@ from inbox.conversations.state import (
     THERE,
     Answer,
     AnswerState,
+    Clearing,
     Conversation,
     OutPart,
     find_part,
@@ -125,9 +126,51 @@ def discarded(c: Conversation, event: e.Discarded) -> Conversation:
     return changed(c, event.answer, state="discarded", text="", parts=parts)
 
 
-def recalled(c: Conversation, event: e.Recalled) -> Conversation:
-    """Make an answer a draft again: nothing of it had left."""
-    return changed(c, event.answer, state="draft", parts=(), seal="", leaves_at=0)
+BackAgain: TypeAlias = e.Recalled | e.TurnedDown | e.ClearanceReturned | e.ClearanceExpired
+
+
+def recalled(c: Conversation, event: BackAgain, **more: Any) -> Conversation:
+    """Make an answer a draft again: nothing of it had left, and no clearance outlives this."""
+    fields = {"state": "draft", "parts": (), "seal": "", "leaves_at": 0, "clearing": None}
+    return changed(c, event.answer, **fields, **more)
+
+
+def returned(c: Conversation, event: e.ClearanceReturned) -> Conversation:
+    """Give its author the approver's text as a draft."""
+    known = c.answer(event.answer)
+    return recalled(c, event, text=event.text, to=known.author if known else "")
+
+
+def clearance_asked(c: Conversation, event: e.ClearanceAsked) -> Conversation:
+    """Let an answer wait for somebody else's word."""
+    clearing = Clearing(
+        needs=event.needs,
+        until=event.until,
+        timer=event.timer,
+        from_=event.from_,
+        writers=event.writers,
+    )
+    c = replace(c, timer=max(c.timer, event.timer))
+    return changed(c, event.answer, state="asked", clearing=clearing)
+
+
+def cleared(c: Conversation, event: e.Cleared, at: Millis, by: OfficerId) -> Conversation:
+    """Note who let it leave; the last who was needed makes it ready."""
+    known = c.answer(event.answer)
+    if known is None or known.clearing is None:
+        return c
+    clearing = replace(known.clearing, cleared=(*known.clearing.cleared, by))
+    fields = {} if clearing.left else {"state": "ready", "leaves_at": at}
+    return changed(c, event.answer, clearing=clearing, **fields)
+
+
+def overridden(c: Conversation, event: e.Overridden, at: Millis, by: OfficerId) -> Conversation:
+    """Note on whose word it leaves without those who were asked."""
+    known = c.answer(event.answer)
+    if known is None or known.clearing is None:
+        return c
+    clearing = replace(known.clearing, overridden=by)
+    return changed(c, event.answer, clearing=clearing, state="ready", leaves_at=at)
 
 
 def send_started(c: Conversation, event: e.SendStarted, at: Millis) -> Conversation:

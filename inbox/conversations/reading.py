@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -59,8 +59,20 @@ class SentPart(Record, frozen=True):
     url: str = ""
 
 
+class Ruling(Record, frozen=True):
+    """What was said of an answer that waited for clearance; `why` where it was voided."""
+
+    what: Literal["asked", "cleared", "turned_down", "returned", "overridden", "void"]
+    by: OfficerId
+    at: Millis
+    reason: str = ""
+
+
 class Reply(Record, frozen=True):
-    """An answer of ours that was let go, with all its texts."""
+    """An answer of ours that was let go, with all its texts; or that waits, or waited, to be.
+
+    `held` says that none of it may leave as things stand: it waits, or became a draft again.
+    """
 
     id: AnswerId
     text: str
@@ -71,6 +83,8 @@ class Reply(Record, frozen=True):
     kind: AnswerKind = "human"
     parts: tuple[SentPart, ...] = ()
     erased: bool = False
+    held: bool = False
+    clearance: tuple[Ruling, ...] = ()
 
 
 class Reading(Record, frozen=True):
@@ -164,7 +178,9 @@ def reading(entries: Iterable[e.Entry]) -> Reading:
                 case e.Noted():
                     notes.append(Remark(id=event.note, text=event.text, by=by, at=entry.at))
                 case e.Answered():
-                    replies[event.answer] = _reply(event, by, entry.at)
+                    before = replies.get(event.answer)
+                    said = before.clearance if before else ()
+                    replies[event.answer] = replace(_reply(event, by, entry.at), clearance=said)
                 case e.Erased(whole=True):
                     told.erase(event)
                     notes = [replace(note, text="", erased=True) for note in notes]
@@ -172,6 +188,7 @@ def reading(entries: Iterable[e.Entry]) -> Reading:
                 case _:
                     _hear(told, event)
                     _follow(replies, event)
+                    _judge(replies, event, by, entry.at)
     return Reading(
         messages=told.said(),
         notes=tuple(sorted(notes, key=lambda one: (one.at, one.id))),
@@ -212,7 +229,8 @@ def _reply(event: e.Answered, by: OfficerId, at: Millis) -> Reply:
 def _blank(reply: Reply) -> Reply:
     """Take the texts out of an answer."""
     parts = tuple(replace(part, text="", url="") for part in reply.parts)
-    return replace(reply, text="", parts=parts, erased=True)
+    said = tuple(replace(one, reason="") for one in reply.clearance)
+    return replace(reply, text="", parts=parts, erased=True, clearance=said)
 
 
 STATES: dict[type[e.Event], PartState] = {
@@ -239,3 +257,32 @@ def _follow(replies: dict[AnswerId, Reply], event: e.AnyEvent) -> None:
         replace(part, state=state, **where) if part.id == id_ else part for part in reply.parts
     )
     replies[reply.id] = replace(reply, parts=parts)
+
+
+RULINGS: dict[
+    type[e.Event],
+    Literal["asked", "cleared", "turned_down", "returned", "overridden", "void"],
+] = {
+    e.ClearanceAsked: "asked",
+    e.Cleared: "cleared",
+    e.TurnedDown: "turned_down",
+    e.ClearanceReturned: "returned",
+    e.Overridden: "overridden",
+    e.ClearanceExpired: "void",
+}
+"""What each event says of the clearance that an answer waits for."""
+
+
+def _judge(replies: dict[AnswerId, Reply], event: e.AnyEvent, by: OfficerId, at: Millis) -> None:
+    """Let an answer tell what became of its clearance, and whether it may leave."""
+    what, reply = RULINGS.get(type(event)), replies.get(getattr(event, "answer", ""))
+    if reply is None:
+        return
+    if isinstance(event, e.Recalled):
+        replies[reply.id] = replace(reply, held=True)
+    if what is None:
+        return
+    reason = str(getattr(event, "reason", getattr(event, "why", "")))
+    let = isinstance(event, e.Overridden) or (isinstance(event, e.Cleared) and not event.left)
+    said = Ruling(what=what, by=by, at=at, reason=reason)
+    replies[reply.id] = replace(reply, held=not let, clearance=(*reply.clearance, said))

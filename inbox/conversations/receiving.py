@@ -28,6 +28,7 @@ from inbox.conversations.events import (
     Linked,
     MembersChanged,
     Moderated,
+    Recalled,
     Received,
     Reopened,
     Sent,
@@ -211,9 +212,12 @@ def link(case: Case, command: Link) -> Decision:
 def erase(case: Case, command: Erase) -> Decision:
     """Make texts unreadable for ever, but not under an answer that is leaving."""
     moving = case.conversation.open_answer
+    erased = Erased(target=command.target, basis=command.basis)
+    if moving is not None and moving.state == "asked":
+        return (Recalled(answer=moving.id), erased)
     if moving is not None and moving.state in MOVING:
         return denied("being_sent", answer=moving.id)
-    return (Erased(target=command.target, basis=command.basis),)
+    return (erased,)
 
 
 def window_closed_since(c: Conversation, at: Millis) -> Millis:

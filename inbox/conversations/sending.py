@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from inbox.conversations.answering import recipients_of, target_change
+from inbox.conversations import clearing
+from inbox.conversations.answering import recipients_of
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.claiming import untried
 from inbox.conversations.commands import (
@@ -25,6 +26,7 @@ from inbox.conversations.denied import Denied
 from inbox.conversations.events import (
     AnyEvent,
     Arrived,
+    ClearanceExpired,
     Closed,
     Discarded,
     Postponed,
@@ -37,6 +39,7 @@ from inbox.conversations.events import (
     SendStarted,
     SendUnsure,
     Sent,
+    Void,
 )
 from inbox.conversations.state import (
     THERE,
@@ -45,6 +48,7 @@ from inbox.conversations.state import (
     OutPart,
     find_part,
     may_leave,
+    target_change,
 )
 from inbox.words import MessageId
 
@@ -64,7 +68,10 @@ def start_send(case: Case, command: StartSend) -> Decision:
         no = hindrance(case, command, answer, part)
         if no:
             return no
-    why = _no_longer_the_same(case.conversation, command, answer)
+    spent = clearing.spent(case, answer)
+    if spent and answer.untried:
+        return (ClearanceExpired(answer=answer.id, why=spent),)
+    why = _no_longer_the_same(case.conversation, command, answer) or (spent and "clearance")
     if why:
         return (SendFailed(part=part.id, why=why),)
     return (SendStarted(part=part.id, attempt=part.attempt + 1),)
@@ -83,6 +90,17 @@ def _claim_current(case: Case, command: StartSend, answer: Answer, part: OutPart
     if answer.kind == "greeting" or may_leave(c, answer):
         return None
     return denied("stale_claim", by=c.claimant)
+
+
+def _cleared(case: Case, command: StartSend, answer: Answer, part: OutPart) -> Denied | None:
+    left = answer.uncleared
+    return denied("not_cleared", answer=answer.id, left=left) if left else None
+
+
+def _same_seal(case: Case, command: StartSend, answer: Answer, part: OutPart) -> Denied | None:
+    """Refuse a sender that holds another text in its hand than what is let go now."""
+    differs = command.seal and command.seal != answer.seal
+    return denied("seal_differs") if differs else None
 
 
 def _is_next(case: Case, command: StartSend, answer: Answer, part: OutPart) -> Denied | None:
@@ -107,6 +125,8 @@ def _not_halted(case: Case, command: StartSend, answer: Answer, part: OutPart) -
 
 
 HINDRANCES: tuple[Hindrance, ...] = (
+    _cleared,  # guard: not-cleared test=tests/inbox/conversations/test_clearing.py::test_what_is_not_cleared_does_not_leave_whoever_offers_it
+    _same_seal,  # guard: sender-seal test=tests/inbox/conversations/test_clearing.py::test_a_sender_that_holds_an_older_text_does_not_start
     _greeting_yields,  # guard: human-first test=tests/inbox/conversations/test_sending.py::test_a_greeting_yields_to_a_human
     _claim_current,  # guard: fence test=tests/inbox/conversations/test_sending.py::test_a_stale_holder_s_answer_does_not_leave
     _is_next,  # guard: next-part test=tests/inbox/conversations/test_sending.py::test_a_part_waits_for_the_one_before_it
@@ -197,7 +217,7 @@ def recall(case: Case, command: Recall) -> Decision:
         return no or ()
     if answer.state == "draft":
         return ()
-    if answer.state == "ready" and untried(answer):
+    if answer.state in ("asked", "ready") and untried(answer):
         return (Recalled(answer=answer.id),)
     return denied("too_late", answer=answer.id)
 
@@ -236,7 +256,18 @@ def resume(case: Case, command: Resume) -> Decision:
         return no
     if answer.state not in ("stuck", "ready", "sending"):
         return denied("unknown_answer")
+    spent = clearing.spent(case, answer)
+    if spent:
+        return _cleared_anew(answer, spent)
     return _target_gone(case.conversation, answer) or _requeued(case, answer)
+
+
+def _cleared_anew(answer: Answer, why: Void) -> Decision:
+    """Let no word of an officer stand in for a clearance that counts no more."""
+    if answer.untried:
+        return (ClearanceExpired(answer=answer.id, why=why),)
+    # Its parts' ids were the platform's keys: it is given up, and written anew.
+    return denied("not_cleared", answer=answer.id, left=1)
 
 
 def _target_gone(c: Conversation, answer: Answer) -> Denied | None:
@@ -287,6 +318,8 @@ def post_by_hand(case: Case, command: PostByHand) -> Decision:
     part = answer.part(command.part)
     if part is None and answer.parts:
         return denied("unknown_answer")
+    if answer.state == "asked":
+        return denied("answer_open", answer=answer.id)
     return case.held_by_another() or _posted(case, part, command, url)
 
 

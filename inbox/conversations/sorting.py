@@ -115,6 +115,8 @@ def _leaving(case: Case) -> Denied | None:
     unsure = next((part for part in answer.parts if part.state == "unsure"), None)
     if unsure:
         return denied("unsure_first", part=unsure.id)
+    if answer.state == "asked":
+        return denied("answer_open", answer=answer.id)
     moving = answer.state in ("ready", "sending")
     blocked = (
         moving,  # guard: being-sent test=tests/inbox/conversations/test_sorting.py::test_it_is_not_closed_while_an_answer_is_being_sent

@@ -25,11 +25,11 @@ Outcome = Literal["answered", "no_answer_needed", "handed_over", "moderated", "s
 State = Literal["waiting", "claimed", "snoozed", "closed"]
 PartState = Literal["ready", "sending", "sent", "arrived", "failed", "unsure", "retracted"]
 AnswerState = Literal[
-    "draft", "ready", "sending", "sent", "stuck", "retracting", "retracted", "discarded"
+    "draft", "asked", "ready", "sending", "sent", "stuck", "retracting", "retracted", "discarded"
 ]
 AnswerKind = Literal["human", "greeting", "moderation"]
 
-MOVING = ("ready", "sending", "stuck")
+MOVING = ("asked", "ready", "sending", "stuck")
 """The states of an answer that was let go and has neither arrived nor been given up."""
 THERE = ("sent", "arrived")
 """The states of a part that stands on the platform."""
@@ -77,6 +77,26 @@ class OutPart(Record, frozen=True):
     media: tuple[Media, ...] = ()
 
 
+class Clearing(Record, frozen=True):
+    """What clearance an answer was asked for, and who has given it."""
+
+    needs: int
+    until: Millis
+    timer: int
+    """The number that an `Expire` must name."""
+    from_: tuple[OfficerId, ...] = msgspec.field(default=(), name="from")
+    """Who may give it; empty: every approver of the account."""
+    writers: tuple[OfficerId, ...] = ()
+    """Who wrote it beside its author: a text of theirs that was handed over."""
+    cleared: tuple[OfficerId, ...] = ()
+    overridden: OfficerId = ""
+
+    @property
+    def left(self) -> int:
+        """How many are still needed."""
+        return 0 if self.overridden else max(0, self.needs - len(self.cleared))
+
+
 class Answer(Record, frozen=True):
     """A text proposed or made ready to leave, and how far its parts have come."""
 
@@ -101,6 +121,18 @@ class Answer(Record, frozen=True):
     """Whether its author asked to close the conversation once it has left."""
     seen: int = 0
     """The version at which somebody last let it leave: what changed later was not seen."""
+    clearing: Clearing | None = None
+    """The clearance it was asked for; None where none is needed."""
+
+    @property
+    def uncleared(self) -> int:
+        """How many must still clear it before anything of it may leave."""
+        return self.clearing.left if self.clearing else 0
+
+    @property
+    def untried(self) -> bool:
+        """Whether no part of it was ever on its way to the platform."""
+        return all(part.attempt == 0 and part.state == "ready" for part in self.parts)
 
     def part(self, part: PartId) -> OutPart | None:
         """Return one of its parts."""
@@ -215,7 +247,7 @@ def part_to_send(conversation: Conversation) -> tuple[Answer, Part, Millis] | No
     answer = conversation.open_answer
     if answer is None or answer.state not in ("ready", "sending"):
         return None
-    if not may_leave(conversation, answer):
+    if answer.uncleared or not may_leave(conversation, answer):
         return None
     part = next((p for p in answer.parts if p.state not in THERE), None)
     if part is None or part.state != "ready":
@@ -261,10 +293,37 @@ def find_part(conversation: Conversation, part: PartId) -> tuple[Answer, OutPart
     return None
 
 
+def target_change(c: Conversation, target: MessageId, seen: int) -> str:
+    """Return how the message answered has changed since that version, or ""."""
+    if not target:
+        return ""
+    if target in c.gone:
+        return "deleted"
+    if target not in c.changed:
+        return "unknown"
+    touched = target in c.edited and c.changed[target] > seen
+    return "edited" if touched else ""
+
+
 def due_at(conversation: Conversation) -> Millis | None:
-    """Return when the clerk must look: a snooze ends, or a claim outlives its closing by 12 h."""
+    """Return when the clerk must look.
+
+    A snooze ends, a claim outlives its closing by 12 h, or a clearance is too old.
+    """
+    times = list[Millis]()
     if conversation.wake:
-        return conversation.wake.at
-    if conversation.closed and conversation.closed.timer and conversation.claim:
-        return conversation.closed.at + LAPSES_AFTER
+        times.append(conversation.wake.at)
+    elif conversation.closed and conversation.closed.timer and conversation.claim:
+        times.append(conversation.closed.at + LAPSES_AFTER)
+    answer = under_clearance(conversation)
+    if answer and answer.clearing:
+        times.append(answer.clearing.until)
+    return min(times, default=None)
+
+
+def under_clearance(conversation: Conversation) -> Answer | None:
+    """Return the answer that waits for clearance, or has it and has not begun to leave."""
+    for answer in conversation.answers:
+        if answer.clearing and answer.state in ("asked", "ready") and answer.untried:
+            return answer
     return None

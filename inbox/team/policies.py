@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from inbox.team.roles import may
-from inbox.words import Account, AccountId, Lane, Officer, OfficerId, Policy, Profile
+from inbox.words import Account, AccountId, Casualties, Lane, Officer, OfficerId, Policy, Profile
 
 
 class Policies:
@@ -24,12 +24,14 @@ class Policies:
         lanes: Sequence[Lane],
         tags: Sequence[str],
         profiles: Mapping[str, Profile],
+        casualties: Casualties | None = None,
     ) -> None:
         self.accounts = tuple(accounts)
         self.officers = {officer.id: officer for officer in officers}
         self.lanes = tuple(lanes)
         self.tags = tuple(tags)
         self.profiles = dict(profiles)
+        self.casualties = casualties or Casualties()
         self.epoch = ""
         self.on_duty: frozenset[OfficerId] = frozenset()
         self.halted: frozenset[AccountId] = frozenset()
@@ -54,6 +56,7 @@ class Policies:
             on_duty=self.on_duty,
             epoch=self.epoch,
             halted=account_id in self.halted,
+            casualties=self.casualties,
             spent=account_id in self.spent,
         )
 

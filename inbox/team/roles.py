@@ -39,6 +39,7 @@ NEEDS: dict[str, Role] = {
         ),
         "officer",
     ),
+    **dict.fromkeys(("Clear", "TurnDown", "Return"), "approver"),
     "AssignAnyone": "supervisor",
     **dict.fromkeys(
         (
@@ -59,6 +60,7 @@ NEEDS: dict[str, Role] = {
     ),
     **dict.fromkeys(("Prove", "Unfreeze"), "approver"),
     **dict.fromkeys(("Merge", "Split", "Yield", "Regain"), "supervisor"),
+    "Override": "supervisor",
     "Erase": "admin",
     "admin": "admin",
 }

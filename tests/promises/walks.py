@@ -13,14 +13,17 @@ from inbox.conversations.commands import (
     AnyCommand,
     Assign,
     Claim,
+    Clear,
     Close,
     Discard,
     Draft,
     Erase,
+    Expire,
     Greet,
     MarkDeleted,
     MarkEdited,
     Order,
+    Override,
     PostByHand,
     Recall,
     Receive,
@@ -30,18 +33,21 @@ from inbox.conversations.commands import (
     Resolve,
     Resume,
     Retract,
+    Return,
     SetLane,
     Snooze,
     StartSend,
     TakeOver,
+    TurnDown,
     Wake,
 )
 from inbox.conversations.decide import decide
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import SCHEMA, Entry
+from inbox.conversations.state import Answer as Written
 from inbox.conversations.state import Conversation
 from inbox.team.policies import Policies
-from inbox.words import Account, Lane, Message, Officer, Person, Profile
+from inbox.words import Account, Clearance, Lane, Message, Officer, Person, Profile
 
 START = 1_770_000_000_000
 MINUTE = 60_000
@@ -52,7 +58,7 @@ LANES = (
     Lane("other", 6, 480),
 )
 OFFICERS = (
-    *(Officer(f"o{n}", f"O{n}", f"Officer {n}") for n in range(4)),
+    *(Officer(f"o{n}", f"O{n}", f"Officer {n}", roles=("approver",)) for n in range(4)),
     Officer("sv", "SV", "Supervisor", roles=("supervisor",)),
     Officer("ad", "AD", "Admin", roles=("admin",)),
 )
@@ -66,6 +72,7 @@ ACCOUNTS = tuple(
         private_channel=f"P{n}",
         officers=tuple(officer.id for officer in OFFICERS),
         hold=0,
+        clearance=(Clearance(needs=n, valid="3h"),),
     )
     for n, name in enumerate(("land", "embassy", "minister"))
 )
@@ -126,6 +133,8 @@ class Walk:
         if claim and self.dice.random() < 0.7:
             officer = f"officer:{claim.holder}"
         moving = self.now_is.open_answer
+        if moving and moving.state == "asked" and self.dice.random() < 0.8:
+            return self._word(moving)
         if moving and moving.state != "draft" and self.dice.random() < 0.8:
             steers = self.dice.random() < 0.3
             return (officer, self._steer()) if steers else ("postroom", self._send())
@@ -167,6 +176,20 @@ class Walk:
                 *(Resolve(part), Resolve(part, self._name("x:r")), PostByHand(part, url)),
             )
         )
+
+    def _word(self, answer: Written) -> tuple[str, AnyCommand]:
+        """Say something of an answer that waits for clearance; mostly that it may leave."""
+        by = f"officer:{self.dice.choice(OFFICERS).id}"
+        seal = answer.seal if self.dice.random() < 0.9 else "of another text"
+        timer = answer.clearing.timer if answer.clearing else 0
+        words: tuple[tuple[str, AnyCommand], ...] = (
+            *((by, Clear(answer.id, seal)) for _ in range(6)),
+            (by, TurnDown(answer.id, seal, "no")),
+            (by, Return(answer.id, seal, "Rather this")),
+            ("officer:sv", Override(answer.id, seal, "urgent")),
+            ("clerk", Expire(answer.id, timer)),
+        )
+        return self.dice.choice(words)
 
     def _send(self) -> AnyCommand:
         parts = [part for answer in self.now_is.answers for part in answer.parts]

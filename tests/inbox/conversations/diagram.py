@@ -10,16 +10,29 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from inbox.answers.seal import seal
 from inbox.conversations import commands as c
 from inbox.conversations.decide import RULES
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Answer, AnswerState, Conversation, State
-from tests.inbox.conversations.house import MINUTE, START, House, long_text, message
+from inbox.words import Clearance
+from tests.inbox.conversations.house import (
+    ACCOUNT,
+    MINUTE,
+    POLICY,
+    START,
+    House,
+    long_text,
+    message,
+)
 
 PAGE = Path(__file__).parents[3] / "ARCHITECTURE.md"
 OPENS, CLOSES = "<!-- state diagram -->", "<!-- /state diagram -->"
 BY = ("aj", "en", "root", "platform:x", "clerk", "greeter", "postroom")
 LATER = START + 10**9
+SEAL = seal(ACCOUNT.id, "public", ("x:p",), "x:1", ("Yes. ^AJ",), ())
 
 EXAMPLES: dict[type[c.Command], tuple[c.AnyCommand, ...]] = {
     c.Receive: (c.Receive(message("x:2")),),
@@ -50,6 +63,11 @@ EXAMPLES: dict[type[c.Command], tuple[c.AnyCommand, ...]] = {
     c.Resolve: (c.Resolve("a1.1", "x:900"), c.Resolve("a1.1")),
     c.PostByHand: (c.PostByHand("a1.1", "https://x.com/a/status/900"),),
     c.Moderate: (c.Moderate("x:1", "hold"),),
+    c.Clear: (c.Clear("a1", SEAL),),
+    c.TurnDown: (c.TurnDown("a1", SEAL, "no"),),
+    c.Return: (c.Return("a1", SEAL, "Rather no."),),
+    c.Override: (c.Override("a1", SEAL, "urgent"),),
+    c.Expire: (c.Expire("a1", 1),),
     c.Greet: (c.Greet("g1", "Hi."),),
     c.SetLanguage: (c.SetLanguage("sv"),),
     c.Link: (c.Link("other", "same person"),),
@@ -89,6 +107,24 @@ def _closed(house: House) -> House:
 def _ready(text: str = "Yes.") -> House:
     house = _heard()
     house.answered("aj", text)
+    return house
+
+
+def _cautious() -> House:
+    house = _claimed()
+    house.policy = replace(POLICY, account=replace(ACCOUNT, clearance=(Clearance(),)))
+    return house
+
+
+def _asked() -> House:
+    house = _cautious()
+    house.must("aj", c.Answer("a1", "Yes.", re="x:1", fence=1, seen=10**9))
+    return house
+
+
+def _out_of_time() -> House:
+    house = _asked()
+    house.now += 3 * 60 * MINUTE
     return house
 
 
@@ -145,6 +181,9 @@ CONVERSATIONS: tuple[Callable[[], House], ...] = (
 ANSWERS: tuple[Callable[[], House], ...] = (
     _claimed,
     _drafted,
+    _cautious,
+    _asked,
+    _out_of_time,
     _ready,
     _sending,
     _half_sent,

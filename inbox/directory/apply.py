@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from inbox.directory import events as e
+from inbox.directory.evidence import still
 from inbox.directory.state import Contact, Known
 from inbox.history import keep
 from inbox.words import Millis
@@ -98,11 +99,12 @@ def _frozen(c: Contact, event: e.Frozen, at: Millis) -> Contact:
 
 
 def _unfrozen(c: Contact, event: e.Unfrozen, at: Millis) -> Contact:
-    return _with(
-        c,
-        event.person,
-        lambda known: replace(known, frozen="", person=event.now or known.person),
-    )
+    def trust(known: Known) -> Known:
+        now = event.now or known.person
+        counts = still(known.evidence, known.person, now)
+        return replace(known, frozen="", person=now, evidence=counts)
+
+    return _with(c, event.person, trust)
 
 
 def _erased(c: Contact, event: e.Erased, at: Millis) -> Contact:

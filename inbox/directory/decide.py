@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from inbox.denied import Denied
 from inbox.directory import commands as c
 from inbox.directory import events as e
+from inbox.directory.evidence import CALLED, OFFICER, until
 from inbox.directory.state import Contact, Evidence, Known, Way
 from inbox.team.roles import NEEDS, hindrance
 from inbox.words import Officer
@@ -185,10 +186,11 @@ def _prove(contact: Contact, order: c.Order, command: c.Prove) -> Decision:
         return Denied("unknown_person")
     if command.expires <= order.at:
         return Denied("in_the_past", {"until": command.expires})
-    new = Evidence(command.kind, command.source.strip(), command.expires, order.at, order.by)
-    if not new.source:
-        return Denied("empty")
-    return (e.Proved(command.person, new),)
+    if (command.kind == CALLED) != order.by.startswith(OFFICER):
+        return Denied("not_allowed", {"needs": "officer" if command.kind == CALLED else "clerk"})
+    expires = until(command.kind, command.expires, order.at)
+    new = Evidence(command.kind, command.source.strip(), expires, order.at, order.by)
+    return (e.Proved(command.person, new),) if new.source else Denied("empty")
 
 
 def _freeze(contact: Contact, order: c.Order, command: c.Freeze) -> Decision:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from inbox.denied import Denied
 from inbox.directory.apply import fold
-from inbox.directory.commands import Add, AnyCommand, Attach, Order
+from inbox.directory.commands import Add, AnyCommand, Attach, Order, Prove
 from inbox.directory.decide import decide
 from inbox.directory.events import Entry
 from inbox.directory.state import Contact
@@ -34,9 +34,10 @@ def decided(
 
 
 def then(contact: Contact, *commands: AnyCommand, at: Millis = AT) -> Contact:
-    """Give what a contact is after these orders of a supervisor's, all of which must work."""
+    """Give what a contact is after a supervisor's orders, but for evidence that a machine read."""
     for command in commands:
-        given = order(command, at=at)
+        read = isinstance(command, Prove) and command.kind != "called_back"
+        given = order(command, "clerk" if read else "officer:supervisor", at=at)
         events = decide(contact, given, OFFICERS["supervisor"])
         assert not isinstance(events, Denied), events
         n = contact.version + 1

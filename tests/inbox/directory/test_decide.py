@@ -10,6 +10,7 @@ from inbox.directory import commands as c
 from inbox.directory import events as e
 from inbox.directory.apply import CHANGES
 from inbox.directory.decide import RULES
+from inbox.directory.evidence import DAY, LASTS, level
 from inbox.directory.state import Contact, Way
 from inbox.team.roles import NEEDS
 from inbox.words import Person
@@ -98,10 +99,36 @@ def test_evidence_is_noted_with_its_source_and_end_and_the_newer_replaces_the_sa
     prove = c.Prove("x:71", "linked_from", "https://mfa.qasira.example", AT + 10)
     there = then(minister(), prove, replace(prove, expires=AT + 20))
     (evidence,) = there.persons[0].evidence
-    assert (evidence.expires, evidence.at, evidence.by) == (AT + 20, AT, "officer:supervisor")
-    assert decided(there, replace(prove, expires=AT)) == Denied("in_the_past", {"until": AT})
-    assert decided(there, replace(prove, source=" ")) == Denied("empty")
-    assert decided(there, replace(prove, person="x:1")) == Denied("unknown_person")
+    assert (evidence.expires, evidence.at, evidence.by) == (AT + 20, AT, "clerk")
+    past = Denied("in_the_past", {"until": AT})
+    assert decided(there, replace(prove, expires=AT), "clerk") == past
+    assert decided(there, replace(prove, source=" "), "clerk") == Denied("empty")
+    assert decided(there, replace(prove, person="x:1"), "clerk") == Denied("unknown_person")
+
+
+def test_what_a_machine_can_read_no_officer_says_and_a_call_back_is_no_machines() -> None:
+    call = c.Prove("x:71", "called_back", "the ministry's switchboard", AT + 10)
+    page = replace(call, kind="rel_me")
+    assert decided(minister(), call, "clerk") == Denied("not_allowed", {"needs": "officer"})
+    assert decided(minister(), page) == Denied("not_allowed", {"needs": "clerk"})
+    assert level(then(minister(), call).persons[0], AT) == "verified"
+
+
+def test_evidence_lasts_no_longer_than_its_kind() -> None:
+    there = then(minister(), c.Prove("x:71", "rel_me", "https://haddad.example", AT + 900 * DAY))
+    assert there.persons[0].evidence[0].expires == AT + LASTS["rel_me"]
+
+
+def test_under_a_new_handle_what_named_the_old_one_is_gone() -> None:
+    there = then(
+        minister(),
+        c.Prove("x:71", "linked_from", "https://mfa.qasira.example", AT + 10),
+        c.Freeze("x:71", "handle"),
+    )
+    assert level(there.persons[0], AT) == "unproven"
+    renamed = then(there, c.Unfreeze("x:71", "asked", replace(ON_X, handle="fm_haddad")))
+    assert level(renamed.persons[0], AT) == "unproven"
+    assert level(then(there, c.Unfreeze("x:71", "asked")).persons[0], AT) == "verified"
 
 
 def test_who_is_frozen_says_what_changed_until_an_officer_says_why_they_are_trusted() -> None:

@@ -15,6 +15,7 @@ import structlog
 
 from inbox.archive.archive import Archive
 from inbox.desk import Desk, Done, Unavailable
+from inbox.desk.contacts import Contacts
 from inbox.figures.figures import Figures
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
@@ -110,6 +111,7 @@ class Inbox:
         self.data = data
         self._warnings: tuple[str, ...] = ()
         self.desk = Desk(client, policies, secret=secret, now=self.now, ids=ids)
+        self.contacts = Contacts(client, policies, now=self.now, ids=ids)
         self.read = Read(client)
         self.histories = Histories(client)
         self.queue = Queue(client)
@@ -126,7 +128,7 @@ class Inbox:
         self.greeted = Greeted(client)
         self.logins = Logins(client)
         self.notices = Notices(client)
-        self.log = Log(client, self.read.everything)
+        self.log = Log(client, self.read.of_all_kinds)
         self.find = Find(data, self.read)
         self.archive = Archive(
             client, self.log, self.read, self.desk, self.find.again, self.now, anchor
@@ -232,7 +234,9 @@ class Inbox:
         return KeptMarks(self._client, name)
 
     async def rebuild(
-        self, view: View | Literal["find", "sums"], told: Callable[[int], None] = lambda _: None
+        self,
+        view: View | Literal["find", "sums", "directory"],
+        told: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Draw a view anew from what conversations are, beside live traffic.
 
@@ -243,6 +247,8 @@ class Inbox:
             await self.find.rebuild(told)
         elif view == "sums":
             await self.figures.rebuild(told)
+        elif view == "directory":
+            await self.contacts.rebuild(told)
         else:
             await self.pictures.rebuild(view, told)
         for id_ in before:

@@ -1,4 +1,4 @@
-"""The views that the clerk keeps: of, held, sums, find."""
+"""The views that the clerk keeps: of, held, sums, find, directory."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ async def follow_views(inbox: Inbox, stop: asyncio.Event) -> None:
             tasks.create_task(inbox.follow("of", inbox.pictures.of, stop=stop))
             tasks.create_task(inbox.follow("held", inbox.pictures.held, stop=stop))
             tasks.create_task(inbox.follow("sums", inbox.figures.count, stop=stop))
+            tasks.create_task(inbox.follow("directory", inbox.contacts.follow, stop=stop))
             tasks.create_task(
                 inbox.follow("find", partial(feed, index, inbox.read), stop=stop, marks=marks)
             )

@@ -6,7 +6,7 @@ in `inbox.store.sorts`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from inbox.store import codec
 from inbox.store.client import Client
 from inbox.store.codec import Stands
 from inbox.store.commit import Commit, Verdict, commit, snapshot
+from inbox.store.heads import Heads
 from inbox.store.histories import Histories
 from inbox.store.sorts import Sort
 from inbox.words import Millis
@@ -70,6 +71,7 @@ class Records(Generic[S, C, E]):
     ) -> None:
         self._client = client
         self._histories = Histories(client)
+        self._heads = Heads(client)
         self._sort = sort
         self._decide = decide
         self._due = due
@@ -111,6 +113,11 @@ class Records(Generic[S, C, E]):
         ask = self._histories.lines
         lines = await reached(lambda: ask(id_, self._sort.kind), self._patience)
         return tuple(self._sort.codec.decode_entry(line) for line in lines)
+
+    async def ids(self) -> AsyncGenerator[tuple[str, ...], None]:
+        """Yield the ids of all; what changes meanwhile may come twice. Raises Gone."""
+        async for batch in self._heads.ids(self._sort.kind):
+            yield batch
 
     async def _truth(self, id_: str) -> S:
         kept = await reached(lambda: snapshot(self._client, self._sort.kind, id_), self._patience)

@@ -28,7 +28,7 @@ CLERKS: tuple[type[c.Command], ...] = (
 )
 """What the clerk may order too: what machines saw, and the other half of what somebody began."""
 
-WHILE_MERGED: tuple[type[c.Command], ...] = (c.Yield, c.Regain, c.Erase)
+WHILE_MERGED: tuple[type[c.Command], ...] = (c.Yield, c.Regain)
 """What may happen to a contact in whose place another one stands: so a split gives it back whole."""
 
 
@@ -214,7 +214,11 @@ def _unfreeze(contact: Contact, order: c.Order, command: c.Unfreeze) -> Decision
 
 
 def _erase(contact: Contact, order: c.Order, command: c.Erase) -> Decision:
-    return () if contact.erased else (e.Erased(command.target, command.basis),)
+    if contact.erased:
+        return ()
+    if contact.merged:
+        return Denied("split_first", {"contact": contact.merged[0]})
+    return (e.Erased(command.target, command.basis),)
 
 
 RULES: dict[type[c.Command], Rule] = {

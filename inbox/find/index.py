@@ -10,8 +10,8 @@ from threading import Lock
 
 import msgspec
 
-from inbox.find.folding import words
 from inbox.find.texts import Text
+from inbox.folding import words
 from inbox.words import AccountId, ConversationId
 
 FILE = "find.sqlite3"

@@ -51,9 +51,9 @@ class Heads:
         """Return how many conversations there are."""
         return sum([len(batch) async for batch in self._named(keys.snapshot_of_any("conv"))])
 
-    async def ids(self) -> AsyncGenerator[tuple[ConversationId, ...], None]:
-        """Yield every conversation; what changes meanwhile may come twice."""
-        async for batch in self._named(keys.snapshot_of_any("conv")):
+    async def ids(self, kind: str = "conv") -> AsyncGenerator[tuple[str, ...], None]:
+        """Yield every record of a kind; what changes meanwhile may come twice."""
+        async for batch in self._named(keys.snapshot_of_any(kind)):
             yield batch
 
     async def histories(self) -> AsyncGenerator[tuple[ConversationId, ...], None]:

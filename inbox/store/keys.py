@@ -203,6 +203,22 @@ def told(key: str) -> str:
     return f"told:{{{NOTICES}}}:{key}"
 
 
+# The directory: all in one slot
+def roll() -> str:
+    """Name the hash of all contacts as they stand, by id."""
+    return "{directory}:roll"
+
+
+def roll_moved() -> str:
+    """Name the count of how often the roll has changed."""
+    return "{directory}:moved"
+
+
+def whose() -> str:
+    """Name the hash of whose person somebody is: person to contact."""
+    return "{directory}:whose"
+
+
 # The members beside the commit
 def held(tag: str) -> str:
     """Name the bucket's record of who holds what: conversation to officer."""

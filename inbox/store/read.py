@@ -10,9 +10,11 @@ from inbox.conversations.reading import Reading, reading
 from inbox.conversations.state import Conversation
 from inbox.store import codec, keys
 from inbox.store.client import Client
+from inbox.store.heads import Heads
 from inbox.store.histories import Histories
 from inbox.store.log import Touched
 from inbox.store.registry import Registry
+from inbox.store.sorts import SORTS
 from inbox.words import AccountId, ConversationId, MessageId, OfficerId, PersonId
 
 TOLD_AT_ONCE = 200
@@ -77,6 +79,16 @@ class Read:
                 batch = set()
         if batch:
             yield await self._told(batch)
+
+    async def of_all_kinds(self) -> AsyncGenerator[tuple[Touched, ...], None]:
+        """Yield every record there is, conversations first, as if all of them were news."""
+        async for touched in self.everything():
+            yield touched
+        heads = Heads(self._client)
+        for kind in SORTS:
+            if kind != "conv":
+                async for ids in heads.ids(kind):
+                    yield tuple(Touched(kind, id_, 0) for id_ in ids)
 
     async def _told(self, ids: Iterable[ConversationId]) -> tuple[Touched, ...]:
         return tuple(Touched("conv", c.id, c.version) for c in await self.conversations(ids))

@@ -11,7 +11,7 @@ from inbox.archive.anchor import Anchor
 from inbox.conversations.commands import AddNote, Answer, Claim, Draft, Erase, MarkEdited
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Erased
-from inbox.find.folding import fold
+from inbox.folding import fold
 from inbox.store import codec, keys, raw
 from inbox.store.client import Client
 from inbox.store.erasing import Erasing, Erasure

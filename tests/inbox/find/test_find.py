@@ -22,9 +22,9 @@ from inbox.conversations.events import (
     Received,
 )
 from inbox.find.find import Find, FindMarks, feed
-from inbox.find.folding import fold, words
 from inbox.find.index import FILE, Index, ask
 from inbox.find.texts import Text, findable
+from inbox.folding import fold, words
 from inbox.follow import Follower
 from inbox.store.aside import Aside
 from inbox.store.client import Client

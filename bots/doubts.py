@@ -69,6 +69,7 @@ class Reports:
             outcome=outcome,
             ref=ref.id,
             url=ref.url,
+            thread=ref.thread,
             until=until,
             why=why,
             attempt=errand.attempt,

@@ -110,6 +110,8 @@ class Ref(Record, frozen=True):
 
     id: MessageId
     url: str = ""
+    thread: str | None = None
+    """What the platform calls the thread it stands in; None: it is a root, named by its id."""
 
 
 class Reach(Record, frozen=True):
@@ -317,6 +319,8 @@ class Policy(msgspec.Struct, frozen=True):
     profile: Profile
     lanes: tuple[Lane, ...] = ()
     tags: tuple[str, ...] = ()
+    lines: Mapping[str, Mapping[str, str]] = {}
+    """Approved lines for the public: template -> language -> sentence with `{handle}` in it."""
     officer: Officer | None = None
     officers: Mapping[OfficerId, Officer] = {}
     on_duty: frozenset[OfficerId] = frozenset()

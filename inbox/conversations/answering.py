@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
+import regex
 
 from inbox.answers.compose import compose
 from inbox.answers.seal import seal
 from inbox.conversations import clearing
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.claiming import untried
-from inbox.conversations.commands import Answer, Draft, Greet
+from inbox.conversations.commands import Answer, Draft, Greet, SayLine
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Answered, AnyEvent, Discarded, Drafted
 from inbox.conversations.receiving import rank, window_closed_since
@@ -27,6 +28,8 @@ from inbox.conversations.state import (
 )
 from inbox.words import Audience, MessageId, PersonId
 
+HANDLE = regex.compile(r"[\w.-]{1,64}(?:@[\w.-]{1,253})?")
+"""What a platform calls somebody, such as `carl` or `carl@social.example`: no words, no spaces."""
 NEWER = "newer"
 """The word by which an officer sends in spite of newer messages."""
 
@@ -38,6 +41,8 @@ class Letter(msgspec.Struct, frozen=True):
     command: Answer
     re: MessageId
     parts: tuple[str, ...]
+    template: str = ""
+    """The approved line that its text is, where the core wrote it."""
 
     @property
     def conversation(self) -> Conversation:
@@ -69,8 +74,36 @@ def draft(case: Case, command: Draft) -> Decision:
     )
 
 
+def say_line(case: Case, command: SayLine) -> Decision:
+    """Make an approved line ready to leave: its words are the house's, only the handle is theirs."""
+    c = case.conversation
+    sentence = case.policy.lines.get(command.template, {}).get(command.language)
+    if sentence is None or c.audience != "public":
+        return denied("unknown_template")
+    handle = c.handle.lstrip("@")
+    if not HANDLE.fullmatch(handle):
+        return denied(
+            "unknown_person"
+        )  # guard: handle-only test=tests/inbox/conversations/test_beginning.py::test_a_handle_carries_no_words_into_a_line
+    written = Answer(
+        answer=command.answer,
+        text=sentence.replace("{handle}", handle),
+        audience="public",
+        fence=command.fence,
+        seen=command.seen,
+        confirmed=command.confirmed,
+        reachout=command.reachout or c.reachout,
+        rung=command.rung,
+    )
+    return _let_go(case, written, command.template)
+
+
 def answer(case: Case, command: Answer) -> Decision:
     """Make a text ready to leave, if nothing speaks against it."""
+    return _let_go(case, command)
+
+
+def _let_go(case: Case, command: Answer, template: str = "") -> Decision:
     c, policy = case.conversation, case.policy
     known = c.answer(command.answer)
     if known and known.author == case.me and known.state in ("asked", "ready", "sending"):
@@ -84,7 +117,7 @@ def answer(case: Case, command: Answer) -> Decision:
         c.language,
     )
     target = command.re or (c.last_message if command.audience == "public" else "")
-    letter = Letter(case, command, target, written.parts)
+    letter = Letter(case, command, target, written.parts, template)
     hindrances = (check(letter) for check in CHECKS)
     denial = next((no for no in hindrances if no), None)
     return denial or (*_superseded(c, command.answer), *clearing.asked(case, _answered(letter)))
@@ -110,6 +143,10 @@ def _answered(letter: Letter) -> Answered:
         language=c.language,
         close=command.close,
         source=command.source.strip(),
+        kind="rung" if command.reachout else "human",
+        template=letter.template,
+        reachout=command.reachout,
+        rung=command.rung,
     )
 
 
@@ -227,6 +264,15 @@ def _same_audience(letter: Letter) -> Denied | None:
     return denied("private_impossible", reason="other_audience")
 
 
+def _approved_line(letter: Letter) -> Denied | None:
+    """Refuse free text in public where we wrote first and they have not answered."""
+    c, command = letter.conversation, letter.command
+    first = c.begun and not c.count
+    if command.audience == "public" and (first or command.reachout) and not letter.template:
+        return denied("template_only")
+    return None
+
+
 def _platform_allows(letter: Letter) -> Denied | None:
     policy = letter.case.policy
     only_mentions = policy.account.may_reply_to == "mentions"
@@ -272,6 +318,7 @@ CHECKS: tuple[Check, ...] = (
     _not_spent,  # guard: key-once test=tests/inbox/conversations/test_answering.py::test_an_answer_s_key_never_carries_a_second_text
     _no_other_open,  # guard: one-open-answer test=tests/inbox/conversations/test_answering.py::test_there_is_one_open_answer_at_a_time
     _same_audience,  # guard: same-audience test=tests/inbox/conversations/test_answering.py::test_a_private_conversation_is_never_answered_in_public
+    _approved_line,  # guard: template-only test=tests/inbox/conversations/test_beginning.py::test_until_they_answer_we_say_approved_lines_only_in_public
     _platform_allows,
     _sendable,
     _target_unchanged,

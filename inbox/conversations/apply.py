@@ -76,6 +76,21 @@ def _received(c: Conversation, event: e.Received, at: Context) -> Conversation:
     )
 
 
+def _begun(c: Conversation, event: e.Begun, at: Context) -> Conversation:
+    return replace(
+        c,
+        account=event.account,
+        thread=event.thread,
+        person=event.person,
+        audience=event.audience,
+        language=event.language,
+        opened=at.at,
+        begun=True,
+        reachout=event.reachout,
+        handle=event.handle,
+    )
+
+
 def _opened(c: Conversation, event: e.Received | e.Echoed, at: Context) -> Conversation:
     if c.account:
         return c
@@ -204,12 +219,14 @@ def _erased(c: Conversation, event: e.Erased, at: Context) -> Conversation:
     versions = [old for old, new in c.newer.items() if new == newest]
     gone = tuple(c.changed) if event.whole else (*versions, event.target, newest)
     silenced = tuple(dict.fromkeys((*c.silenced, *gone)))[-8:]
-    c = replace(c, lane_word="", erased=at.version, silenced=silenced)
+    handle = "" if event.whole else c.handle
+    c = replace(c, lane_word="", handle=handle, erased=at.version, silenced=silenced)
     return outgoing.forgotten(c) if event.whole else c
 
 
 CHANGES: dict[type[e.Event], Change] = {
     e.Received: _received,
+    e.Begun: _begun,
     e.Echoed: _echoed,
     e.Edited: _edited,
     e.Deleted: _deleted,

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from inbox.conversations.state import Outcome
 from inbox.words import (
+    AccountId,
     AnswerId,
     Audience,
     ConversationId,
@@ -16,6 +17,7 @@ from inbox.words import (
     OfficerId,
     PartId,
     PersonId,
+    ReachoutId,
     Record,
     RefusedWhy,
     Verdict,
@@ -62,6 +64,21 @@ class SetMembers(Command, frozen=True):
 
 
 # The officers'
+class Begin(Command, frozen=True):
+    """Open a conversation with a person ourselves, to be begun by this answer.
+
+    `handle` is what the directory calls them; `reachout` is for whose sake, if for any.
+    """
+
+    account: AccountId
+    person: PersonId
+    audience: Audience
+    answer: AnswerId
+    handle: str = ""
+    language: str = ""
+    reachout: ReachoutId = ""
+
+
 class Claim(Command, frozen=True):
     """Hold this conversation exclusively."""
 
@@ -172,6 +189,22 @@ class Answer(Command, frozen=True):
     source: str = ""
     confirmed: str = ""
     close: bool = False
+    reachout: ReachoutId = ""
+    """The reachout whose rung it is, if it is one: it answers nobody."""
+    rung: int = 0
+
+
+class SayLine(Command, frozen=True):
+    """Let an approved line leave in public: the core writes it, and there is no text to give."""
+
+    answer: AnswerId
+    template: str
+    language: str
+    fence: int = 0
+    seen: int = 0
+    confirmed: str = ""
+    reachout: ReachoutId = ""
+    rung: int = 0
 
 
 class Recall(Command, frozen=True):
@@ -312,6 +345,8 @@ class Report(Command, frozen=True):
     until: Millis = 0
     attempt: int = 0
     by_hand: bool = False
+    thread: str | None = None
+    """What the platform calls the thread that a sent part stands in, where it says so."""
 
 
 # The admin's
@@ -327,6 +362,7 @@ AnyCommand: TypeAlias = (
     | MarkEdited
     | MarkDeleted
     | SetMembers
+    | Begin
     | Claim
     | TakeOver
     | Assign
@@ -342,6 +378,7 @@ AnyCommand: TypeAlias = (
     | Draft
     | Discard
     | Answer
+    | SayLine
     | Recall
     | Resume
     | Retract

@@ -7,7 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from inbox.conversations import answering, claiming, clearing, receiving, sending, sorting
+from inbox.conversations import (
+    answering,
+    beginning,
+    claiming,
+    clearing,
+    receiving,
+    sending,
+    sorting,
+)
 from inbox.conversations import commands as orders
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.commands import Order
@@ -26,6 +34,7 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Moderate: receiving.moderate,
     orders.Link: receiving.link,
     orders.Erase: receiving.erase,
+    orders.Begin: beginning.begin,
     orders.Claim: claiming.claim,
     orders.TakeOver: claiming.take_over,
     orders.Assign: claiming.assign,
@@ -47,6 +56,7 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Return: clearing.give_back,
     orders.Override: clearing.override,
     orders.Expire: clearing.expire,
+    orders.SayLine: answering.say_line,
     orders.Greet: answering.greet,
     orders.Discard: sending.discard,
     orders.Recall: sending.recall,
@@ -66,6 +76,7 @@ FIRST: tuple[type[orders.Command], ...] = (
     orders.MarkEdited,
     orders.MarkDeleted,
     orders.SetMembers,
+    orders.Begin,
 )
 """What may come before a conversation is known: everything else needs one."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from inbox.conversations.state import AnswerKind, Outcome
 from inbox.words import (
+    AccountId,
     AnswerId,
     Audience,
     ConversationId,
@@ -18,6 +19,7 @@ from inbox.words import (
     OfficerId,
     PartId,
     PersonId,
+    ReachoutId,
     Record,
     Verdict,
 )
@@ -42,6 +44,18 @@ class Received(Event, frozen=True):
     word: str = ""
     language: str = ""
     window_until: Millis = 0
+
+
+class Begun(Event, frozen=True):
+    """We opened it ourselves: nobody has written in it yet."""
+
+    account: AccountId
+    person: PersonId
+    thread: str
+    audience: Audience
+    handle: str = ""
+    language: str = ""
+    reachout: ReachoutId = ""
 
 
 class Echoed(Event, frozen=True):
@@ -190,6 +204,11 @@ class Answered(Event, frozen=True):
     """Whether the conversation is closed once all of it has left."""
     source: str = ""
     """Whence its figures are; never leaves the house."""
+    template: str = ""
+    """The approved line that it is, where it is one."""
+    reachout: ReachoutId = ""
+    """The reachout whose rung it is, and which of its rungs."""
+    rung: int = 0
 
 
 class ClearanceAsked(Event, frozen=True):
@@ -258,6 +277,8 @@ class Sent(Event, frozen=True):
     ref: MessageId
     url: str = ""
     by_hand: bool = False
+    thread: str | None = None
+    """What the platform calls the thread it stands in, where that was said."""
 
 
 class Arrived(Event, frozen=True):
@@ -349,6 +370,7 @@ class Erased(Event, frozen=True):
 
 AnyEvent: TypeAlias = (
     Received
+    | Begun
     | Echoed
     | Edited
     | Deleted

@@ -69,6 +69,8 @@ def answered(
         media=event.media,
         seen=version,
         close=event.close,
+        reachout=event.reachout,
+        rung=event.rung,
     )
     spent = [a for a in c.answers if not (a.state == "draft" and by in (a.author, a.to))]
     greeted = c.greeted or event.kind == "greeting"

@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from hashlib import blake2b
 
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.commands import (
@@ -35,7 +36,7 @@ from inbox.conversations.events import (
     Woken,
 )
 from inbox.conversations.state import MOVING, Conversation, OutPart, target_of
-from inbox.words import Message, Millis, Policy
+from inbox.words import AccountId, Message, Millis, Policy
 
 
 def receive(case: Case, command: Receive) -> Decision:
@@ -121,7 +122,16 @@ def _known_as_sent(c: Conversation, message: Message) -> Decision | None:
 
 def _being_sent(c: Conversation, message: Message) -> Decision | None:
     part = _echo_of(c, message)
-    return None if part is None else (Sent(part=part.id, ref=message.id, url=message.url),)
+    if part is None:
+        return None
+    return (
+        Sent(
+            part=part.id,
+            ref=message.id,
+            url=message.url,
+            thread=message.thread if c.begun else None,
+        ),
+    )
 
 
 RECOGNISED: tuple[Callable[[Conversation, Message], Decision | None], ...] = (
@@ -148,8 +158,20 @@ _MENTIONS = re.compile(r"^(?:\s*@\w+)+\s+")
 
 def plain(text: str) -> str:
     """Return a text without what a platform changes on its way: links, entities, spaces."""
-    text = unicodedata.normalize("NFC", html.unescape(text))
-    return " ".join(_LINK.sub("\N{LINK SYMBOL}", _MENTIONS.sub("", text)).split())
+    return _spaced(_MENTIONS.sub("", _as_written(text)))
+
+
+def root_mark(account: AccountId, text: str) -> str:
+    """Name a post of ours that replies to nothing, by its account and its words."""
+    return blake2b(f"{account}\n{_spaced(_as_written(text))}".encode(), digest_size=16).hexdigest()
+
+
+def _as_written(text: str) -> str:
+    return unicodedata.normalize("NFC", html.unescape(text))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_LINK.sub("\N{LINK SYMBOL}", text).split())
 
 
 def mark_edited(case: Case, command: MarkEdited) -> Decision:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from inbox.conversations import clearing
 from inbox.conversations.answering import recipients_of
 from inbox.conversations.case import Case, Decision, denied
@@ -151,7 +153,7 @@ def report(case: Case, command: Report) -> Decision:
         return denied("unknown_answer")
     part = found[1]
     if command.outcome in ("sent", "arrived"):
-        return _stands(command, part)
+        return _stands(command if case.conversation.begun else replace(command, thread=None), part)
     if command.outcome in ("retracted", "kept"):
         return _taken_back(command, part)
     same_attempt = command.attempt in (0, part.attempt)
@@ -159,7 +161,13 @@ def report(case: Case, command: Report) -> Decision:
 
 
 def _stands(command: Report, part: OutPart) -> Decision:
-    sent = Sent(part=part.id, ref=command.ref, url=command.url, by_hand=command.by_hand)
+    sent = Sent(
+        part=part.id,
+        ref=command.ref,
+        url=command.url,
+        by_hand=command.by_hand,
+        thread=command.thread,
+    )
     arrived = Arrived(part=part.id)
     if part.state in ("arrived", "retracted"):
         return ()

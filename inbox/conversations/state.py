@@ -18,6 +18,7 @@ from inbox.words import (
     Part,
     PartId,
     PersonId,
+    ReachoutId,
     Record,
 )
 
@@ -27,7 +28,7 @@ PartState = Literal["ready", "sending", "sent", "arrived", "failed", "unsure", "
 AnswerState = Literal[
     "draft", "asked", "ready", "sending", "sent", "stuck", "retracting", "retracted", "discarded"
 ]
-AnswerKind = Literal["human", "greeting", "moderation"]
+AnswerKind = Literal["human", "greeting", "moderation", "rung"]
 
 MOVING = ("asked", "ready", "sending", "stuck")
 """The states of an answer that was let go and has neither arrived nor been given up."""
@@ -119,6 +120,8 @@ class Answer(Record, frozen=True):
     media: tuple[Media, ...] = ()
     close: bool = False
     """Whether its author asked to close the conversation once it has left."""
+    reachout: ReachoutId = ""
+    rung: int = 0
     seen: int = 0
     """The version at which somebody last let it leave: what changed later was not seen."""
     clearing: Clearing | None = None
@@ -201,6 +204,12 @@ class Conversation(Record, frozen=True):
     """How many messages of theirs were taken in."""
     silenced: tuple[MessageId, ...] = ()
     """Messages erased by law, the last eight: what their authors make of them is not taken in."""
+    begun: bool = False
+    """Whether we opened it ourselves."""
+    reachout: ReachoutId = ""
+    """For which reachout we opened it."""
+    handle: str = ""
+    """What the directory called them when we opened it: what an approved line names."""
     erased: int = 0
     """The version at which texts were last erased by law."""
 

@@ -9,8 +9,9 @@ from hashlib import blake2b
 
 import msgspec
 
-from inbox.conversations.commands import AnyCommand, Order
+from inbox.conversations.commands import AnyCommand, Begin, Order
 from inbox.conversations.denied import Denied
+from inbox.conversations.outgoing import part_id
 from inbox.conversations.state import Conversation
 from inbox.desk.errands import Done, Errand, Policies, Unavailable
 from inbox.desk.intake import UNSEEN_WAIT, Inbound, Intake
@@ -55,6 +56,7 @@ class Desk:
             salt=ids,
             unseen_wait=unseen_wait,
         )
+        self._trying.hashed = self.id_of
         self._key = blake2b(secret, digest_size=32).digest()
         self._now = now
         self._ids = ids
@@ -93,6 +95,14 @@ class Desk:
         Raises Unavailable when the store stays away, NewerSchema when a newer release has been.
         """
         return await self._trying.do(Errand(ref, order, self._ids()))
+
+    async def begin(self, begin: Begin, *, by: str, via: str = "") -> Done | Denied:
+        """Open a conversation with a person ourselves; its thread is its first answer's first part.
+
+        What they write below it on the platform leads here once that part is sent.
+        """
+        ref = self.id_of(begin.account, part_id(begin.answer, 1), begin.person)
+        return await self.do(ref, self.order(begin, by=by, via=via, op=f"begin/{begin.answer}"))
 
     async def alias(
         self, account: AccountId, thread: str, person: PersonId, ref: ConversationId

@@ -75,12 +75,10 @@ def _hear(case: Case, command: commands.Hear) -> Decision:
 
 def _is_theirs(command: commands.Hear) -> bool:
     """Whether this is a verified person of the contact, and nobody who is only called alike."""
+    alike, unsure = bool(command.like), command.level != "verified"
     wrong = (
-        bool(
-            command.like
-        ),  # guard: parody test=tests/inbox/reachout/test_hearing.py::test_a_parody_never_stops_the_clock
-        command.level
-        != "verified",  # guard: verified-only test=tests/inbox/reachout/test_hearing.py::test_only_a_verified_person_of_the_contact_stops_the_clock
+        alike,  # guard: parody test=tests/inbox/reachout/test_hearing.py::test_a_parody_never_stops_the_clock
+        unsure,  # guard: verified-only test=tests/inbox/reachout/test_hearing.py::test_only_a_verified_person_of_the_contact_stops_the_clock
     )
     return not any(wrong)
 

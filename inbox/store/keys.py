@@ -112,6 +112,11 @@ def pending(message: MessageId) -> str:
     return f"pending:{tag(message)}:{message}"
 
 
+def expected(mark: str) -> str:
+    """Name the record of where a root of ours belongs that nobody has seen yet, by its words."""
+    return f"expected:{tag(mark)}:{mark}"
+
+
 # Elsewhere
 def of(account: AccountId, person: PersonId) -> str:
     """Name the set of conversations that an account has with a person."""

@@ -20,6 +20,10 @@ PENDING_SECONDS = 7 * 86_400
 """How long an edit waits for its message: as far back as any poll or look-up reaches."""
 
 
+EXPECTED_SECONDS = 86_400
+"""Seconds for which a root of ours is waited for: its listener may be away for hours."""
+
+
 class Place(NamedTuple):
     """Where a message belongs ("" when nobody knows yet), and what is marked of it."""
 
@@ -85,6 +89,14 @@ class Registry:
     async def meant(self, hashed: ConversationId) -> ConversationId:
         """Give the conversation that we opened in this place, or else `hashed` itself."""
         return (await self.ask(_alias(hashed))).conversation or hashed
+
+    async def expect(self, mark: str, conversation: ConversationId) -> None:
+        """Remember for a day where a root of ours belongs that is about to be sent."""
+        await self._client.call("SET", keys.expected(mark), conversation, "EX", EXPECTED_SECONDS)
+
+    async def expected(self, mark: str) -> ConversationId:
+        """Give the conversation in which a root of ours with these words was sent, or ""."""
+        return (await self._client.call("GET", keys.expected(mark)) or b"").decode()
 
     async def _do(self, message: MessageId, conversation: ConversationId, mark: str) -> Place:
         answer = await self._client.function(

@@ -11,7 +11,7 @@ from inbox.words import Account, AccountId, Casualties, Lane, Officer, OfficerId
 
 
 class Policies:
-    """The tables of the house.
+    """The tables of the house; `lines` are the approved lines for the public, by template.
 
     `epoch`, `on_duty`, `halted`, `seats` and `spent` are kept current by the inbox;
     `profiles` is keyed by platform, or by account where the server narrowed it.
@@ -32,6 +32,7 @@ class Policies:
         self.tags = tuple(tags)
         self.profiles = dict(profiles)
         self.casualties = casualties or Casualties()
+        self.lines: Mapping[str, Mapping[str, str]] = {}
         self.epoch = ""
         self.on_duty: frozenset[OfficerId] = frozenset()
         self.halted: frozenset[AccountId] = frozenset()
@@ -51,6 +52,7 @@ class Policies:
             profile=self.profile(account),
             lanes=self.lanes,
             tags=self.tags,
+            lines=self.lines,
             officer=self.officers.get(name) if who == "officer" else None,
             officers=self.officers,
             on_duty=self.on_duty,

@@ -15,6 +15,7 @@ NEEDS: dict[str, Role] = {
     "read_private": "officer",
     **dict.fromkeys(
         (
+            "Begin",
             "Claim",
             "TakeOver",
             "Assign",
@@ -30,6 +31,7 @@ NEEDS: dict[str, Role] = {
             "Draft",
             "Discard",
             "Answer",
+            "SayLine",
             "Recall",
             "Resume",
             "Retract",

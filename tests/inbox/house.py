@@ -52,7 +52,9 @@ def policies(officers: int = 2) -> Policies:
         officers=tuple(officer.id for officer in people),
         hold=0,
     )
-    return Policies((account,), people, LANES, ("visa",), {"x": PROFILE})
+    tables = Policies((account,), people, LANES, ("visa",), {"x": PROFILE})
+    tables.lines = {"reach": {"en": "@{handle} We try to reach you."}}
+    return tables
 
 
 def ids() -> Callable[[], str]:

@@ -11,7 +11,7 @@ from bots.platforms.x.calls import Calls
 from bots.platforms.x.checking import LOCKED, granted
 from bots.platforms.x.limits import MEDIA_HOSTS, PROFILE
 from bots.platforms.x.listening import Listening
-from bots.platforms.x.news import dm_of
+from bots.platforms.x.news import dm_of, thread_with
 from bots.platforms.x.payloads import (
     Json,
     address,
@@ -155,7 +155,8 @@ class XBot:
         body = await self._calls.write(
             "dm", "create_direct_message", participant_id=to, text=part.text
         )
-        return Ref(ours_of(str(body["data"]["dm_event_id"])))
+        thread = thread_with(to, self._account.native_id)
+        return Ref(ours_of(str(body["data"]["dm_event_id"])), thread=thread)
 
     async def _find_written(self, part: Part, since: Millis) -> Ref | None:
         words = plain(part.text)
@@ -163,7 +164,7 @@ class XBot:
             for dm in map(dm_of, body.get("data", ())):
                 mine = dm.sender == self._account.native_id and dm.to
                 if mine and (ours_of(dm.to),) == part.recipients and plain(dm.text) == words:
-                    return Ref(ours_of(dm.id))
+                    return Ref(ours_of(dm.id), thread=dm.thread)
         return None
 
     async def _user(self, person: PersonId) -> Json:

@@ -12,7 +12,7 @@ from inbox.conversations.commands import Receive
 from inbox.desk import Desk
 from inbox.store.client import Client
 from inbox.team.policies import Policies
-from inbox.words import Account, Lane, Message, Officer, Person, Profile
+from inbox.words import Account, Lane, Message, Officer, Person, Profile, Role
 
 ACCOUNT = "x/landetud"
 SECRET = b"a secret of a test, thirty-two bytes"
@@ -41,7 +41,8 @@ _COUNT = itertools.count()
 
 def policies(officers: int = 2) -> Policies:
     """Give the tables of a ministry with so many officers, called o0, o1 and so on."""
-    people = tuple(Officer(f"o{n}", f"O{n}", f"Officer {n}") for n in range(officers))
+    roles: tuple[Role, ...] = ("officer", "approver")
+    people = tuple(Officer(f"o{n}", f"O{n}", f"Officer {n}", roles) for n in range(officers))
     account = Account(
         id=ACCOUNT,
         app="x-main",

@@ -2,7 +2,16 @@
 
 import pytest
 
-from inbox.conversations.commands import Answer, Begin, Claim, Receive, Report, SayLine, StartSend
+from inbox.conversations.commands import (
+    Answer,
+    Begin,
+    Claim,
+    Clear,
+    Receive,
+    Report,
+    SayLine,
+    StartSend,
+)
 from inbox.conversations.events import Received, Sent
 from inbox.conversations.state import Conversation
 from inbox.denied import Denied
@@ -33,7 +42,8 @@ async def started(desk: Desk, audience: Audience = "public") -> Conversation:
     ref = done.conversation.id
     await did(desk, ref, Claim())
     if audience == "public":
-        await did(desk, ref, SayLine("a1", "reach", "en", fence=1, seen=9))
+        said = await did(desk, ref, SayLine("a1", "reach", "en", fence=1, seen=9))
+        await did(desk, ref, Clear("a1", said.conversation.answers[-1].seal), "officer:o1")
     else:
         answer = Answer("a1", "Please call us.", "private", fence=1, seen=9, reachout="r1")
         await did(desk, ref, answer)

@@ -107,13 +107,15 @@ async def verify(box: Inbox, _said: argparse.Namespace) -> int:
 
 
 async def erase(box: Inbox, said: argparse.Namespace) -> int:
-    """Make the texts of a conversation, or of one message of it, unreadable for ever.
+    """Make the texts of a conversation, a message or a contact unreadable for ever.
 
     Killed on the way, it is finished by the clerk.
     """
     id_ = said.target if ":" not in said.target else await box.read.where(said.target)
-    history = await box.read.history(id_) if id_ else ()
-    if not history or (":" in said.target and not holds(history, said.target)):
+    there = bool(id_ and await box.read.lines(id_))
+    if there and ":" in said.target:
+        there = holds(await box.read.history(id_ or ""), said.target)
+    if not there:
         say(f"Nothing is known of {said.target}: nothing was erased.")
         return 1
     order = Erasure(ids(), id_ or "", said.target, said.basis, said.by, box.now())
@@ -170,7 +172,9 @@ def parser() -> argparse.ArgumentParser:
         name: commands.add_parser(name, help=(do.__doc__ or "").partition("\n")[0])
         for name, do in COMMANDS.items()
     }
-    reads["erase"].add_argument("target", help="a conversation's id, or a message's (x:123)")
+    reads["erase"].add_argument(
+        "target", help="a conversation's id, a message's (x:123), or contact/ID"
+    )
     reads["erase"].add_argument("--basis", required=True, help="the law it is done by; is kept")
     reads["erase"].add_argument("--by", required=True, metavar="OFFICER", help="an admin's id")
     reads["export"].add_argument("conversation", nargs="?", help="absent: all")

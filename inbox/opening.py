@@ -131,7 +131,14 @@ class Inbox:
         self.log = Log(client, self.read.of_all_kinds)
         self.find = Find(data, self.read)
         self.archive = Archive(
-            client, self.log, self.read, self.desk, self.find.again, self.now, anchor
+            client,
+            self.log,
+            self.read,
+            self.desk,
+            self.contacts,
+            self.find.again,
+            self.now,
+            anchor,
         )
         self.desk.warn(behind=self.fell_behind, leaving=self.archive.anchoring.leaving)
         self._falling = asyncio.Lock()

@@ -15,11 +15,11 @@ import structlog
 from inbox.archive.anchor import Anchor, Behind, Erased, Head, Lost, encoded
 from inbox.archive.known import Known
 from inbox.conversations.state import Conversation
-from inbox.store import codec
 from inbox.store.erasing import Erasure
 from inbox.store.heads import Heads
 from inbox.store.log import Log, place
 from inbox.store.read import Read
+from inbox.store.sorts import ref, sort_of
 from inbox.words import ConversationId, Millis
 
 AT_ONCE = 500
@@ -78,10 +78,10 @@ class Anchoring:
     ) -> AsyncIterator[tuple[ConversationId, ...]]:
         """Yield whom the log names since then; everybody where it no longer tells."""
         if not cursors or await self._log.gap(cursors):
-            async for ids in self._heads.ids():
+            async for ids in self._heads.refs():
                 yield ids
             return
-        touched = {t.id async for t in self._log.between(cursors, ends) if t.kind == "conv"}
+        touched = {ref(t.kind, t.id) async for t in self._log.between(cursors, ends)}
         ordered = sorted(touched)
         for first in range(0, len(ordered), AT_ONCE):
             yield tuple(ordered[first : first + AT_ONCE])
@@ -147,6 +147,6 @@ class Anchoring:
         return len(lost)
 
     async def _lost(self, id_: ConversationId, anchored: list[tuple[int, str]]) -> list[Lost]:
-        heads = list(accumulate(await self._read.lines(id_), codec.chain, initial=""))
+        heads = list(accumulate(await self._read.lines(id_), sort_of(id_).codec.chain, initial=""))
         at = self._now()
         return [Lost(id_, n, at) for n, head in anchored if n >= len(heads) or heads[n] != head]

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from inbox.archive.scope import reached_by_all
-from inbox.conversations.apply import fold
-from inbox.conversations.events import Entry
-from inbox.conversations.state import Conversation
-from inbox.store import codec
-from inbox.words import ConversationId, Record
+from inbox.archive.scope import reached_in
+from inbox.store.codec import Stands
+from inbox.store.sorts import SORTS, Sort, ref
+from inbox.words import Record
 
 Wrong: TypeAlias = Literal[
     "unreadable",
@@ -50,9 +48,9 @@ SENTENCES: dict[Wrong, str] = {
 
 
 class Fault(Record, frozen=True):
-    """One thing that is not as it was: in which conversation, and at which entry."""
+    """One thing that is not as it was: in which record, and at which entry."""
 
-    id: ConversationId
+    id: str
     wrong: Wrong
     n: int = 0
 
@@ -62,48 +60,51 @@ class Fault(Record, frozen=True):
 
 
 def faults(
-    kept: Conversation, lines: Sequence[bytes], anchored: Sequence[tuple[int, str]]
+    kept: Any,
+    lines: Sequence[bytes],
+    anchored: Sequence[tuple[int, str]],
+    kind: str = "conv",
 ) -> Iterator[Fault]:
-    """Yield what is wrong with a conversation (version 0: there is none), its history, its anchors.
+    """Yield what is wrong with a record (version 0: there is none), its history, its anchors.
 
-    The history is read after the conversation: what came in between is no fault.
+    The history is read after the record: what came in between is no fault.
     """
-    id_ = kept.id
+    id_, sort = ref(kind, kept.id), SORTS[kind]
     if not lines:
         if kept.version or anchored:
             wrong: Wrong = "no_history" if kept.version else "gone"
             yield Fault(id_, wrong, kept.version or anchored[-1][0])
         return
-    entries = _read(lines)
+    entries = _read(lines, sort)
     bad = next((n for n, entry in enumerate(entries, 1) if entry is None or entry.n != n), 0)
     if bad:
         yield Fault(id_, "unreadable" if entries[bad - 1] is None else "missing", bad)
         return
-    heads = list(accumulate(lines, codec.chain, initial=""))
-    yield from _chained(kept, heads, anchored)
+    heads = list(accumulate(lines, sort.codec.chain, initial=""))
+    yield from _chained(id_, kept, heads, anchored)
     whole = [entry for entry in entries if entry is not None]
-    yield from _texts(id_, whole)
+    yield from _texts(id_, whole, reached_in(kind, kept.id, whole))
     if kept.version and len(heads) > kept.version and heads[kept.version] == kept.head:
-        made = _made(id_, whole[: kept.version], kept.head)
+        made = _made(sort, kept, whole[: kept.version])
         if made != kept:
             yield Fault(id_, "differs", kept.version)
 
 
-def _read(lines: Sequence[bytes]) -> list[Entry | None]:
-    found: list[Entry | None] = []
+def _read(lines: Sequence[bytes], sort: Sort[Any, Any]) -> list[Any]:
+    found: list[Any] = []
     for line in lines:
         try:
-            found.append(codec.decode_entry(line))
+            found.append(sort.codec.decode_entry(line))
         except (msgspec.MsgspecError, IndexError, TypeError, KeyError):
             found.append(None)
     return found
 
 
 def _chained(
-    kept: Conversation, heads: Sequence[str], anchored: Sequence[tuple[int, str]]
+    id_: str, kept: Stands, heads: Sequence[str], anchored: Sequence[tuple[int, str]]
 ) -> Iterator[Fault]:
-    """Compare the heads that the lines make with the conversation's own and with the anchored."""
-    id_, there = kept.id, len(heads) - 1
+    """Compare the heads that the lines make with the record's own and with the anchored."""
+    there = len(heads) - 1
     good = max((n for n, head in anchored if n <= there and heads[n] == head), default=0)
     if not kept.version:
         yield Fault(id_, "no_conversation", there)
@@ -124,9 +125,8 @@ def _chained(
             return
 
 
-def _texts(id_: ConversationId, entries: Sequence[Entry]) -> Iterator[Fault]:
+def _texts(id_: str, entries: Sequence[Any], erased: frozenset[int]) -> Iterator[Fault]:
     """See that an erased entry has an erasure that says so, and that an erasure left no text."""
-    erased = reached_by_all(entries)
     for entry in entries:
         if not entry.salt and entry.n not in erased:
             yield Fault(id_, "blanked", entry.n)
@@ -134,13 +134,13 @@ def _texts(id_: ConversationId, entries: Sequence[Entry]) -> Iterator[Fault]:
             yield Fault(id_, "still_there", entry.n)
 
 
-def _is_erasure_alone(entry: Entry) -> bool:
+def _is_erasure_alone(entry: Any) -> bool:
     """Whether an entry is an erasure's own: it has no text of anybody's, and may keep its salt."""
     return all(type(event).__name__ == "Erased" for event in entry.events)
 
 
-def _made(id_: ConversationId, entries: Sequence[Entry], head: str) -> Conversation:
-    made = Conversation(id=id_)
+def _made(sort: Sort[Any, Any], kept: Any, entries: Sequence[Any]) -> Any:
+    made = sort.none(kept.id)
     for entry in entries:
-        made = fold(made, entry)
-    return msgspec.structs.replace(made, head=head)
+        made = sort.fold(made, entry)
+    return msgspec.structs.replace(made, head=kept.head)

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from inbox.archive.forgetting import Forgetting
 from inbox.archive.scope import reached_by_all, taken
 from inbox.conversations.commands import AnyCommand, Erase, Order
 from inbox.conversations.denied import Denied
@@ -25,6 +26,7 @@ from inbox.store.erasing import Erasing, Erasure
 from inbox.store.histories import Histories
 from inbox.store.read import Read
 from inbox.store.scrub import NotWritten, Scrub
+from inbox.store.sorts import of_ref
 from inbox.words import ConversationId, Millis
 
 KEPT = 7 * 86_400_000
@@ -56,6 +58,7 @@ class Eraser:
     def __init__(
         self,
         desk: Desk,
+        forgetting: Forgetting,
         read: Read,
         erasing: Erasing,
         histories: Histories,
@@ -64,6 +67,7 @@ class Eraser:
         refind: Callable[[ConversationId], Awaitable[None]],
     ) -> None:
         self._desk = desk
+        self._forgetting = forgetting
         self._read = read
         self._erasing = erasing
         self._histories = histories
@@ -110,11 +114,16 @@ class Eraser:
 
     async def _carry_out(self, erasure: Erasure) -> Denied | None:
         """Do all but the server's files."""
-        denied = await self._committed(erasure)
+        contact = of_ref(erasure.conversation)[0] == "contact"
+        commit = self._forgetting.committed if contact else self._committed
+        denied = await commit(erasure)
         if denied is not None:
             return denied
         if not erasure.replayed:
             await self._remember(erasure)
+        if contact:
+            await self._forgetting.rewrite(erasure)
+            return None
         await self._forget_around(erasure)
         await self._rewrite(erasure.conversation)
         await self._refind(erasure.conversation)

@@ -4,6 +4,9 @@
      "version": 12, "head": "…", "entries": [{"op": …, "v": 1, "n": 1, "at": …, "by": …, "via": …,
      "salt": …, "events": [{"e": "Received", "message": {…}, "lane": …}, …]}, …]}
 
+A contact has `{"id": "contact/…", "kind": "contact", "version": …, "head": …, "entries": […]}`,
+with the words of `inbox.directory.events`.
+
 `entries` are the history's, oldest first, with the names and words of `inbox.conversations.events`;
 fields that have their default are left out there. Times are UTC milliseconds. `version` is how many
 entries there are and `head` what chains them. An entry without a salt was erased by law: digests
@@ -19,13 +22,10 @@ from typing import Any
 
 import msgspec
 
-from inbox.conversations.apply import fold
-from inbox.conversations.events import Entry
 from inbox.conversations.state import Conversation
-from inbox.store import codec
 from inbox.store.heads import Heads
 from inbox.store.read import Read
-from inbox.words import ConversationId
+from inbox.store.sorts import of_ref, sort_of
 
 AT_ONCE = 32
 """Histories read at the same time, and held in memory."""
@@ -41,9 +41,9 @@ class Export:
         self._heads = heads
 
     async def everything(self) -> AsyncIterator[bytes]:
-        """Yield every conversation's line, without its end of line."""
-        seen: set[ConversationId] = set()
-        async for batch in self._heads.ids():
+        """Yield every record's line, conversations first, without its end of line."""
+        seen: set[str] = set()
+        async for batch in self._heads.refs():
             fresh = [id_ for id_ in batch if id_ not in seen]
             seen.update(fresh)
             for first in range(0, len(fresh), AT_ONCE):
@@ -52,34 +52,43 @@ class Export:
                     if line is not None:
                         yield line
 
-    async def one(self, id_: ConversationId) -> bytes | None:
-        """Return one conversation's line; None where there is none."""
+    async def one(self, id_: str) -> bytes | None:
+        """Return the line of a conversation (or of `contact/…`); None where there is none."""
         lines = await self._read.lines(id_)
         return exported(id_, lines) if lines else None
 
 
-def exported(id_: ConversationId, lines: Sequence[bytes]) -> bytes:
-    """Write one conversation as its history makes it."""
-    entries = [codec.decode_entry(line) for line in lines]
-    made = Conversation(id=id_)
+def exported(id_: str, lines: Sequence[bytes]) -> bytes:
+    """Write one record as its history makes it."""
+    sort = sort_of(id_)
+    entries = [sort.codec.decode_entry(line) for line in lines]
+    made = sort.none(of_ref(id_)[1])
     for entry in entries:
-        made = fold(made, entry)
+        made = sort.fold(made, entry)
+    told = _told(made) if isinstance(made, Conversation) else {"kind": sort.kind}
     return _encode(
         {
             "id": id_,
-            "account": made.account,
-            "thread": made.thread,
-            "person": made.person,
-            "audience": made.audience,
-            "state": made.state,
-            "opened": made.opened,
+            **told,
             "version": len(entries),
-            "head": codec.verify(lines),
+            "head": sort.codec.verify(lines),
             "entries": [_named(entry) for entry in entries],
         }
     )
 
 
-def _named(entry: Entry) -> dict[str, Any]:
+def _told(made: Conversation) -> dict[str, Any]:
+    """Give what says where a conversation belongs."""
+    return {
+        "account": made.account,
+        "thread": made.thread,
+        "person": made.person,
+        "audience": made.audience,
+        "state": made.state,
+        "opened": made.opened,
+    }
+
+
+def _named(entry: Any) -> dict[str, Any]:
     """Give an entry's fields their names: on disk they stand by their place alone."""
     return {name: getattr(entry, name) for name in entry.__struct_fields__}

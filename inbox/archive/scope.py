@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from inbox.conversations import events as e
-from inbox.words import MessageId, Millis
+from inbox.directory import events as d
+from inbox.words import ContactId, MessageId, Millis, PersonId
 
 
 def reached(entries: Sequence[e.Entry], erased: e.Erased, n: int) -> frozenset[int]:
@@ -17,6 +19,45 @@ def reached(entries: Sequence[e.Entry], erased: e.Erased, n: int) -> frozenset[i
         return frozenset(entry.n for entry in entries if entry.n <= n)
     ids = versions(entries, erased.target)
     return frozenset(entry.n for entry in entries if any(ids & _named(ev) for ev in entry.events))
+
+
+def reached_in(kind: str, id_: str, entries: Sequence[Any]) -> frozenset[int]:
+    """Return the numbers of all entries that the erasures of any kind of history reach."""
+    return reached_by_all(entries) if kind == "conv" else reached_elsewhere(id_, entries)
+
+
+def reached_elsewhere(id_: str, entries: Sequence[Any]) -> frozenset[int]:
+    """Return what erasures reach in the history of a contact.
+
+    Its own erasure reaches all up to there; another contact's what this one took over from it, as
+    long as it stood for it.
+    """
+    found: set[int] = set()
+    for entry in entries:
+        for event in entry.events:
+            if isinstance(event, d.Erased):
+                before = [one for one in entries if one.n <= entry.n]
+                whole = event.target == id_
+                found |= {one.n for one in before} if whole else _copied(before, event.target)
+    return frozenset(found)
+
+
+def _copied(entries: Iterable[d.Entry], other: ContactId) -> set[int]:
+    """Return the entries that say something of another contact, each time until it was split."""
+    found: set[int] = set()
+    during: set[int] = set()
+    persons: set[PersonId] = set()
+    for entry in entries:
+        for event in entry.events:
+            if isinstance(event, d.Merged) and event.other == other:
+                persons = {known.person.id for known in event.persons}
+                during = {entry.n}
+            elif isinstance(event, d.Split) and event.other == other:
+                found |= during
+                during, persons = set(), set()
+            elif getattr(event, "person", None) in persons:
+                during.add(entry.n)
+    return found
 
 
 def reached_by_all(entries: Sequence[e.Entry]) -> frozenset[int]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from msgspec.structs import replace
-
 from inbox.archive.anchor import Anchor
 from inbox.archive.checking import Fault, faults
 from inbox.archive.known import Known
-from inbox.conversations.state import Conversation
 from inbox.store.heads import Heads
 from inbox.store.read import Read
+from inbox.store.sorts import of_ref
 from inbox.words import ConversationId
 
 AT_ONCE = 32
@@ -58,7 +56,7 @@ class Verify:
         """Yield all there is, each once, and then what is there no more but was anchored."""
         async for batch in self._heads.histories():
             yield known.fresh(batch)
-        async for batch in self._heads.ids():
+        async for batch in self._heads.refs():
             yield known.fresh(batch)
         missing = list(known.unseen())
         if missing:
@@ -66,9 +64,9 @@ class Verify:
 
     async def _one(self, id_: ConversationId, known: Known) -> tuple[int, Sequence[Fault]]:
         for tries_left in reversed(range(TRIES)):
-            kept = await self._read.conversation(id_) or Conversation(id=id_)
+            kept = await self._read.record(id_)
             lines = await self._read.lines(id_)
-            found = tuple(faults(replace(kept, id=id_), lines, known.of(id_)))
+            found = tuple(faults(kept, lines, known.of(id_), of_ref(id_)[0]))
             if not found or not tries_left:
                 return len(lines), found
             await asyncio.sleep(PAUSE)

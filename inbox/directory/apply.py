@@ -108,6 +108,8 @@ def _unfrozen(c: Contact, event: e.Unfrozen, at: Millis) -> Contact:
 
 
 def _erased(c: Contact, event: e.Erased, at: Millis) -> Contact:
+    if event.target != c.id:
+        return c  # what it had of another contact went with the split
     return Contact(
         id=c.id,
         kind=c.kind,

@@ -116,7 +116,7 @@ class Unfreeze(Command, frozen=True):
 
 
 class Erase(Command, frozen=True):
-    """Make what is known of this contact unreadable for ever."""
+    """Make what is known here of a contact unreadable for ever: this one, or one it stood for."""
 
     target: ContactId
     basis: str

@@ -216,7 +216,9 @@ def _unfreeze(contact: Contact, order: c.Order, command: c.Unfreeze) -> Decision
 def _erase(contact: Contact, order: c.Order, command: c.Erase) -> Decision:
     if contact.erased:
         return ()
-    if contact.merged:
+    if command.target in contact.merged:
+        return Denied("split_first", {"contact": command.target})
+    if contact.merged and command.target == contact.id:
         return Denied("split_first", {"contact": contact.merged[0]})
     return (e.Erased(command.target, command.basis),)
 

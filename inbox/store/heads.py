@@ -1,4 +1,4 @@
-"""How far each conversation is, without reading what is in it: version and head."""
+"""How far each record is, without reading what is in it: version and head."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from inbox.store import keys
 from inbox.store.client import Client
-from inbox.words import ConversationId
+from inbox.store.sorts import SORTS
 
 BEGINNING = re.compile(rb'^\[(\d+),"([^"]*)",')
 """How a snapshot begins: see `codec.token`."""
@@ -22,9 +22,12 @@ AT_ONCE = 500
 
 
 class Head(NamedTuple):
-    """A conversation's version, and the head that chains its entries up to there."""
+    """A record's version, and the head that chains its entries up to there.
 
-    id: ConversationId
+    `id` is the one word for it: a conversation's id, or `contact/…`.
+    """
+
+    id: str
     version: int
     head: str
 
@@ -35,13 +38,13 @@ class Heads:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def of(self, ids: Iterable[ConversationId]) -> list[Head]:
+    async def of(self, refs: Iterable[str]) -> list[Head]:
         """Return the heads of those that exist, in one round trip."""
-        asked = tuple(ids)
+        asked = tuple(refs)
         begun = await asyncio.gather(
             *(
-                self._client.call("GETRANGE", keys.snapshot("conv", id_), 0, LONGEST - 1)
-                for id_ in asked
+                self._client.call("GETRANGE", keys.snapshot(*keys.of_ref(ref)), 0, LONGEST - 1)
+                for ref in asked
             )
         )
         found = zip(asked, (BEGINNING.match(one) for one in begun), strict=True)
@@ -56,14 +59,20 @@ class Heads:
         async for batch in self._named(keys.snapshot_of_any(kind)):
             yield batch
 
-    async def histories(self) -> AsyncGenerator[tuple[ConversationId, ...], None]:
-        """Yield every conversation that has a history, whether or not it has a snapshot."""
+    async def refs(self) -> AsyncGenerator[tuple[str, ...], None]:
+        """Yield every record of every kind by its one word, conversations first."""
+        for kind in SORTS:
+            async for batch in self.ids(kind):
+                yield tuple(keys.ref(kind, id_) for id_ in batch)
+
+    async def histories(self) -> AsyncGenerator[tuple[str, ...], None]:
+        """Yield every record that has a history, whether or not it has a snapshot."""
         for pattern in keys.histories_of_any():
             async for batch in self._named(pattern):
-                yield tuple(id_ for id_ in batch if "/" not in id_)
+                yield batch
 
-    async def _named(self, pattern: str) -> AsyncGenerator[tuple[ConversationId, ...], None]:
-        batch: list[ConversationId] = []
+    async def _named(self, pattern: str) -> AsyncGenerator[tuple[str, ...], None]:
+        batch: list[str] = []
         async for name in self._client.names(pattern):
             batch.append(name.rpartition(":")[2])
             if len(batch) >= AT_ONCE:

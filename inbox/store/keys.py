@@ -43,17 +43,17 @@ def snapshot(kind: str, id_: str) -> str:
 
 def past(kind: str, id_: str) -> str:
     """Name the list of a history's entries."""
-    return f"past:{tag(id_)}:{_own(kind, id_)}"
+    return f"past:{tag(id_)}:{ref(kind, id_)}"
 
 
 def old(kind: str, id_: str) -> str:
     """Name a history's older lines, compressed."""
-    return f"old:{tag(id_)}:{_own(kind, id_)}"
+    return f"old:{tag(id_)}:{ref(kind, id_)}"
 
 
 def known(kind: str, id_: str) -> str:
     """Name the set of message ids taken in."""
-    return f"known:{tag(id_)}:{_own(kind, id_)}"
+    return f"known:{tag(id_)}:{ref(kind, id_)}"
 
 
 def draft(id_: ConversationId, officer: OfficerId) -> str:
@@ -66,8 +66,15 @@ def alert(id_: ConversationId) -> str:
     return f"alert:{tag(id_)}:{id_}"
 
 
-def _own(kind: str, id_: str) -> str:
+def ref(kind: str, id_: str) -> str:
+    """Name any record in one word: a conversation by its id, others as `contact/…`."""
     return id_ if kind == "conv" else f"{kind}/{id_}"
+
+
+def of_ref(ref: str) -> tuple[str, str]:
+    """Return a record's kind and id."""
+    kind, _, id_ = ref.rpartition("/")
+    return kind or "conv", id_
 
 
 # By bucket: `tag` is one of `tags()`, or an id's `tag(id)`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
+from typing import Any
 
 from inbox.conversations.events import Entry
 from inbox.conversations.reading import Reading, reading
@@ -42,9 +43,20 @@ class Read:
         """Return every entry of a conversation, oldest first."""
         return tuple(codec.decode_entry(line) for line in await self.lines(id_))
 
-    async def lines(self, id_: ConversationId) -> list[bytes]:
-        """Return a whole history's lines as they were written, oldest first."""
-        return await self._histories.lines(id_)
+    async def lines(self, ref: str) -> list[bytes]:
+        """Return a whole history's lines as they were written, oldest first.
+
+        `ref` is a conversation's id, or `contact/…`.
+        """
+        kind, id_ = keys.of_ref(ref)
+        return await self._histories.lines(id_, kind)
+
+    async def record(self, ref: str) -> Any:
+        """Return a record of any kind as it stands; version 0 where there is none."""
+        kind, id_ = keys.of_ref(ref)
+        kept = await self._client.call("GET", keys.snapshot(kind, id_))
+        sort = SORTS[kind]
+        return sort.named(sort.codec.decode_snapshot(kept), id_)
 
     async def reading(self, id_: ConversationId) -> Reading:
         """Return what was said and noted, edits and deletions applied."""

@@ -15,6 +15,9 @@ from inbox.directory import events as directory
 from inbox.directory.state import Contact
 from inbox.store.codec import CONVERSATIONS, Codec, Stands
 from inbox.store.commit import Kind
+from inbox.store.keys import of_ref, ref
+
+__all__ = ["CONTACT", "CONVERSATION", "SORTS", "Sort", "of_ref", "ref", "sort_of"]
 
 S = TypeVar("S", bound=Stands)
 N = TypeVar("N")
@@ -51,4 +54,11 @@ CONTACT: Sort[Contact, directory.Entry] = Sort(
     keeping.fold,
     lambda id_: Contact(id=id_),
 )
+
+
+def sort_of(name: str) -> Sort[Any, Any]:
+    """Return the kind of a record by its one word; raises KeyError for one nobody knows."""
+    return SORTS[of_ref(name)[0]]
+
+
 SORTS: Mapping[str, Sort[Any, Any]] = {sort.kind: sort for sort in (CONVERSATION, CONTACT)}

@@ -117,6 +117,26 @@ class Door(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class NoPushes:
+    """The door of an app that is pushed nothing: it only reads again what was set aside."""
+
+    read: Callable[[str, bytes], Batch]
+    """Reads one payload for the account with this native id."""
+
+    def challenge(self, query: Mapping[str, str]) -> bytes | None:
+        """Nobody asks."""
+        return None
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
+        """Nobody vouches for a push."""
+        raise Forged
+
+    def again(self, native_id: str, raw: bytes) -> Batch:
+        """Read what was listed for an account and set aside."""
+        return self.read(native_id, raw)
+
+
 class Bot(Protocol):
     """Translates for one account: never retries, sleeps between tries, stores or logs."""
 
@@ -218,5 +238,9 @@ class Platform(Protocol):
         ...
 
     def door(self, secrets: Mapping[str, str], ours: Ours) -> Door | None:
-        """Make the door of one app, or None where the platform pushes nothing."""
+        """Make the door of one app: `NoPushes` where the platform pushes nothing.
+
+        It is opened to the outside where the Profile says `pushes`. None where not even what was
+        set aside can be read again.
+        """
         ...

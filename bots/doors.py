@@ -141,16 +141,18 @@ async def _read(request: web.Request) -> bytes | None:
 
 
 def routes(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[web.RouteDef]:
-    """Return the doors of every app that has accounts, to be mounted by whoever serves the web."""
+    """Return the doors of every app that is pushed to, to be mounted by whoever serves the web."""
     found = list[web.RouteDef]()
     for hook in hooks(inbox, policies, secrets):
+        if not PLATFORMS[hook.platform].PROFILE.pushes:
+            continue
         path = f"/{hook.place}"
         found += [web.get(path, hook.challenge), web.post(path, hook.push)]
     return found
 
 
 def hooks(inbox: Inbox, policies: Policies, secrets: Secrets) -> list[Hook]:
-    """Return the doors of every app that has accounts and whose platform pushes."""
+    """Return the doors of every app that has accounts: what was set aside is read again by them."""
     found = list[Hook]()
     apps = dict.fromkeys((one.platform, one.app) for one in policies.accounts)
     for platform, app in apps:

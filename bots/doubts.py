@@ -11,7 +11,9 @@ from bots.contract import Bot, Busy, Clock, Locked, Refused, Unsure
 from bots.counters import SENDS
 from bots.listening import tell_locked
 from bots.needs import Inbox
+from bots.outcomes import write_by
 from inbox import Done
+from inbox.conversations.answering import recipients_of, target_change
 from inbox.conversations.commands import Report, ReportOutcome
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import (
@@ -19,6 +21,7 @@ from inbox.conversations.state import (
     Conversation,
     OutPart,
     find_part,
+    may_leave,
     parts_to_retract,
     target_of,
 )
@@ -31,6 +34,12 @@ UNSURE_AFTER: Millis = 120_000
 DUPLICATE_AFTER: Millis = 60_000
 """Milliseconds after which a text that X has already, and that is not found, is another's: X's
 timelines lag by half a minute."""
+WRITTEN_WITHIN: Millis = 10_000
+"""Milliseconds after which a request is not written any more, whatever kept us from it."""
+REPEAT_AFTER: Millis = 35_000
+"""Milliseconds after which the request of an attempt has ended, so that a repeat meets no twin."""
+REPEAT_WITHIN: Millis = 1_800_000
+"""Milliseconds in which every platform that takes our key still knows it: Mastodon for an hour."""
 LOOK_FIRST: Millis = 5_000
 LOOK_MOST: Millis = 30_000
 """How long we wait before we look for an unsure part: longer each time, up to this."""
@@ -135,10 +144,13 @@ class Doubts:
             text=out.text,
             re=target_of(answer, out.id),
             recipients=answer.recipients,
+            media=out.media,
         )
         errand = Errand(conversation, answer, part, out.attempt)
         duplicate = out.id in self._duplicates
         known, ref = await self.found(part, out.started if not duplicate else answer.at)
+        if ref is None and await self._may_repeat(errand, now - out.started):
+            ref = await self._repeated(part)
         if ref is not None:
             await self.reports.say(errand, "sent", ref)
         elif duplicate and known and now - out.started >= DUPLICATE_AFTER:
@@ -150,6 +162,30 @@ class Doubts:
         else:
             wait = max(LOOK_FIRST, min(LOOK_MOST, now - out.started))
             self._looks[out.id] = conversation.id, min(now + wait, out.started + UNSURE_AFTER)
+
+    async def _may_repeat(self, errand: Errand, since: Millis) -> bool:
+        """Say whether the very same call may be made again: the platform knows our key.
+
+        Only while it would leave anyhow: what was stopped, taken over, put back, or is about
+        something that has changed, is looked for.
+        """
+        known = self.bot.profile.repeatable and REPEAT_AFTER <= since < REPEAT_WITHIN
+        if not _as_it_was(errand) or errand.answer.epoch != self.inbox.epoch:
+            return False  # guard: REPEATED test=tests/bots/test_repeat.py::TestRepeat::test_changed
+        return known and self.account.id not in await self.inbox.halted()
+
+    async def _repeated(self, part: Part) -> Ref | None:
+        """Send once more under the same key; None where that tells nothing either."""
+        try:
+            await self.purse.take("dm" if part.audience == "private" else "post")
+            write_by.set(asyncio.get_running_loop().time() + WRITTEN_WITHIN / 1000)
+            async with asyncio.timeout(REQUEST_MOST):
+                return await self.bot.send(part, part.id)
+        except Locked as locked:
+            await tell_locked(self.inbox, self.account, locked)
+        except (Busy, Refused, Unsure, TimeoutError):
+            pass
+        return None
 
     async def found(self, part: Part, since: Millis) -> tuple[bool, Ref | None]:
         """Look for a part on the platform; return whether we could look, and where it stands."""
@@ -184,3 +220,12 @@ class Doubts:
             return self.clock() + LOCKED_PAUSE
         await self.reports.order(errand, Report(out.id, "retracted", attempt=out.attempt))
         return None
+
+
+def _as_it_was(errand: Errand) -> bool:
+    """Whether an answer would still leave, to the same readers, about the same message."""
+    c, answer = errand.conversation, errand.answer
+    if answer.state != "sending" or not may_leave(c, answer):
+        return False
+    same = not target_change(c, answer.re, answer.seen)
+    return same and set(recipients_of(c)) == set(answer.recipients)

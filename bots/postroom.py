@@ -12,7 +12,7 @@ import structlog
 from bots.budgets import ALL, GREETINGS, ORDINARY, Purse
 from bots.contract import Bot, Busy, Clock, Locked, Refused, Unsure
 from bots.counters import SENDS
-from bots.doubts import LOCKED_PAUSE, REQUEST_MOST, Doubts, Errand, Reports
+from bots.doubts import LOCKED_PAUSE, REQUEST_MOST, WRITTEN_WITHIN, Doubts, Errand, Reports
 from bots.listening import Sleep, tell_locked
 from bots.needs import Inbox
 from bots.outcomes import backoff, write_by
@@ -25,8 +25,6 @@ from inbox.words import Account, ConversationId, Lane, Millis, Part
 
 WRITE_WITHIN: Millis = 5_000
 """Milliseconds from ordering `StartSend` to calling; with the bot's 5 to connect, under ten."""
-WRITTEN_WITHIN: Millis = 10_000
-"""Milliseconds after which the request is not written any more, whatever kept us from it."""
 DENIED_PAUSE: Millis = 30_000
 """How long a part that may not leave now is left alone, unless its conversation changes."""
 POLL = 0.5

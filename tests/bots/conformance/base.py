@@ -10,6 +10,7 @@ import pytest
 
 from bots.contract import Platform
 from bots.outcomes import Punctual
+from bots.platforms import PLATFORMS
 from inbox import Inbox
 from inbox.words import Profile
 from tests.bots.conformance.house import House, housed
@@ -46,6 +47,7 @@ class Base:
             """Keep the test's own time: the server has another."""
 
         monkeypatch.setattr(Inbox, "measure", unmeasured)
+        monkeypatch.setitem(PLATFORMS, stage.account.platform, self.platform)
         async with aiohttp.ClientSession(request_class=Punctual) as http:
             server = single_servers[0]
             async with housed(self.platform, stage, server, tmp_path, http) as house:

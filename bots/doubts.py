@@ -13,7 +13,7 @@ from bots.listening import tell_locked
 from bots.needs import Inbox
 from bots.outcomes import write_by
 from inbox import Done
-from inbox.conversations.answering import recipients_of, target_change
+from inbox.conversations.answering import recipients_of
 from inbox.conversations.commands import Report, ReportOutcome
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import (
@@ -23,6 +23,7 @@ from inbox.conversations.state import (
     find_part,
     may_leave,
     parts_to_retract,
+    target_change,
     target_of,
 )
 from inbox.words import Account, ConversationId, Millis, Part, PartId, Ref
@@ -225,7 +226,7 @@ class Doubts:
 def _as_it_was(errand: Errand) -> bool:
     """Whether an answer would still leave, to the same readers, about the same message."""
     c, answer = errand.conversation, errand.answer
-    if answer.state != "sending" or not may_leave(c, answer):
+    if answer.state != "sending" or answer.uncleared or not may_leave(c, answer):
         return False
     same = not target_change(c, answer.re, answer.seen)
     return same and set(recipients_of(c)) == set(answer.recipients)

@@ -128,7 +128,7 @@ class Acting:
             officers=policy.officers,
             others=len(others),
             other_holders=tuple(
-                dict.fromkeys(self._name(one.claim.holder) for one in others if one.claim)
+                dict.fromkeys(self.name(one.claim.holder) for one in others if one.claim)
             ),
             due=_due(conversation, policy),
             forbidden=_forbidden(conversation, policy, self.inbox.now()),
@@ -140,7 +140,8 @@ class Acting:
         found = await self.inbox.read.conversations([r for r in refs if r != conversation.id])
         return [one for one in found if one.state != "closed"]
 
-    def _name(self, officer: OfficerId) -> str:
+    def name(self, officer: OfficerId) -> str:
+        """Return an officer's name, or the id of one who is not in the table."""
         known = self.policies.officer(officer)
         return known.name if known else officer
 
@@ -150,7 +151,7 @@ class Acting:
             Line(
                 part.text,
                 reply.at,
-                self._name(reply.by),
+                self.name(reply.by),
                 "out",
                 url=part.url,
                 erased=reply.erased,
@@ -160,7 +161,7 @@ class Acting:
             if part.state != "retracted"
         ]
         notes = [
-            Line(one.text, one.at, self._name(one.by), "note", erased=one.erased)
+            Line(one.text, one.at, self.name(one.by), "note", erased=one.erased)
             for one in reading.notes
         ]
         return [*answers, *notes]
@@ -284,7 +285,8 @@ def _due(conversation: Conversation, policy: Policy) -> Millis:
 
 def _forbidden(conversation: Conversation, policy: Policy, now: Millis) -> Denied | None:
     """Say beforehand why we may not answer, so that nobody writes in vain."""
-    only_mentions = policy.account.may_reply_to == "mentions"
+    calls = conversation.begun and not conversation.count and policy.account.calls
+    only_mentions = policy.account.may_reply_to == "mentions" and not calls
     if conversation.audience == "public" and only_mentions and not conversation.named:
         return Denied("platform_forbids", {"rule": "mention_needed"})
     if conversation.window_until and conversation.window_until < now:

@@ -215,11 +215,19 @@ class Account(Record, frozen=True):
     call: str = ""
     """Whom the automatic reply says to call, such as "+46 8 000 00 00"; "" names nobody."""
     may_reply_to: Literal["mentions", "all"] = "all"
+    may_call: bool = False
+    """Whether a post of its own may name somebody who never named us: X's rule speaks of replies
+    (docs.x.com, February 2026), a contract may speak of more. Implied by `may_reply_to = "all"`."""
     budget_month: str = ""
     """What the platform may cost in a month (UTC), like `50 USD`; "" sets no bound."""
     hold: int = 10
     """Seconds an answer waits before it leaves."""
     clearance: tuple[Clearance, ...] = ()
+
+    @property
+    def calls(self) -> bool:
+        """Whether we may name in public somebody who never named us."""
+        return self.may_call or self.may_reply_to == "all"
 
     @property
     def platform(self) -> str:

@@ -274,9 +274,10 @@ def _approved_line(letter: Letter) -> Denied | None:
 
 
 def _platform_allows(letter: Letter) -> Denied | None:
-    policy = letter.case.policy
-    only_mentions = policy.account.may_reply_to == "mentions"
-    if letter.command.audience == "public" and only_mentions and not letter.conversation.named:
+    policy, c = letter.case.policy, letter.conversation
+    calls = c.begun and not c.count and policy.account.calls
+    only_mentions = policy.account.may_reply_to == "mentions" and not calls
+    if letter.command.audience == "public" and only_mentions and not c.named:
         return denied("platform_forbids", rule="mention_needed")
     if len(letter.command.media) > policy.profile.media_most:
         return denied("platform_forbids", rule="media")

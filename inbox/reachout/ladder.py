@@ -71,7 +71,7 @@ def forbidden(rung: Rung, account: Account, profile: Profile) -> str:
     audience = audience_of(rung)
     if audience not in profile.audiences:
         return "no_such_audience"
-    if rung.kind == "public" and account.may_reply_to == "mentions":
+    if rung.kind == "public" and not account.calls:
         return "mention_needed"
     if rung.kind == "public" and "public" not in profile.starts:
         return "they_write_first"

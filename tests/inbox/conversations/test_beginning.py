@@ -70,6 +70,16 @@ def test_only_the_holder_says_a_line_and_a_mention_is_needed_where_the_platform_
     assert (denied.why, denied.facts) == ("platform_forbids", {"rule": "mention_needed"})
 
 
+def test_an_account_that_may_call_names_who_never_named_us_once_and_replies_to_nobody() -> None:
+    calls = replace(ACCOUNT, may_reply_to="mentions", may_call=True)
+    house = begun(account=calls)
+    house.must("ml", Clear("a1", answered(house).seal))
+    house.sent()
+    house.hears("x:2", "What is it about?", named=False)
+    denied = house.refused("aj", replace(line(), answer="a2", seen=99))
+    assert (denied.why, denied.facts) == ("platform_forbids", {"rule": "mention_needed"})
+
+
 def test_a_conversation_is_begun_once_and_with_somebody_of_the_platform() -> None:
     house = begun()
     assert house.must("aj", Begin("x/landetud", "x:p", "public", "a9")) == ()

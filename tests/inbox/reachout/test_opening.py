@@ -18,6 +18,7 @@ from tests.inbox.reachout.house import (
     ODA,
     PHONE,
     PRIVATE,
+    PROFILE,
     PUBLIC,
     START,
     TOOT,
@@ -88,6 +89,13 @@ def test_what_the_platform_forbids_is_planned_as_posted_by_hand() -> None:
     )
     told = [(one.by_hand, one.rule) for one in house.reachout.rungs]
     assert told == [(False, ""), (True, "they_write_first"), (True, "mention_needed")]
+
+
+def test_an_account_that_may_call_says_the_public_line_by_itself() -> None:
+    calls = replace(NARROW, may_call=True)
+    facts = replace(FACTS, accounts={**FACTS.accounts, NARROW.id: (calls, PROFILE)})
+    house = House(facts).opened(PHONE, replace(PUBLIC, account=NARROW.id))
+    assert [one.by_hand for one in house.reachout.rungs] == [False, False]
 
 
 def test_a_private_rung_that_the_platform_refuses_beforehand_has_failed_from_the_start() -> None:

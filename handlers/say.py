@@ -72,6 +72,11 @@ class Say:
         self._phrases = phrases
         self._zone = ZoneInfo(zone)
 
+    @property
+    def zone(self) -> str:
+        """Return the time zone in which moments are written where the reader's is not known."""
+        return self._zone.key
+
     def __call__(self, key: str, **facts: Fact) -> str:
         """Return a phrase as plain text, moments written in the Say's zone."""
         return self.plain(self.pieces(key, **facts))

@@ -33,7 +33,6 @@ class Alerting:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._direct: dict[str, str] = {}
 
     async def call(self, facts: Mapping[str, Any]) -> None:
         """Call an officer to all of these that still wait; say of each what became of it."""
@@ -81,7 +80,7 @@ class Alerting:
         self, officer: Officer, user: str, waiting: Sequence[Conversation], level: str
     ) -> None:
         office = self._office
-        place = await self._place(user)
+        place = await office.direct(user)
         told = "\0".join((officer.id, *(f"{one.id}/{one.fence}" for one in waiting)))
         nonce = f"alert.{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         if await office.pace.find(nonce, place):
@@ -89,10 +88,3 @@ class Alerting:
         first = await office.shown(waiting[0])
         post = alert(first, len(waiting), level, office.say(officer, first.account))
         await office.pace.post(nonce, channel=place, text=post.text, blocks=post.blocks)
-
-    async def _place(self, user: str) -> str:
-        """Return the direct messages with somebody: opened, so that a cut post can be found."""
-        if user not in self._direct:
-            told = await self._office.pace.again("conversations.open", users=user)
-            self._direct[user] = str(told["channel"]["id"])
-        return self._direct[user]

@@ -41,6 +41,7 @@ class Office(Acting):
         self.patience = patience
         self.team, self.bot = "", ""
         self._courtesies: set[asyncio.Task[None]] = set()
+        self._direct: dict[str, str] = {}
 
     def introduce(self, team: str, bot: str) -> None:
         """Remember which workspace we are in, and as whom."""
@@ -63,6 +64,13 @@ class Office(Acting):
     def say_in(self, account: Account) -> Say:
         """Speak a channel's language: the account's first."""
         return self.book.say(account.languages[0], account.time_zone)
+
+    async def direct(self, user: str) -> str:
+        """Return the direct messages with somebody: opened, so that a cut post can be found."""
+        if user not in self._direct:
+            told = await self.pace.again("conversations.open", users=user)
+            self._direct[user] = str(told["channel"]["id"])
+        return self._direct[user]
 
     async def card_at(self, channel: str, ts: str) -> ConversationId:
         """Return whose card a message is, or ""."""

@@ -16,6 +16,7 @@ import structlog
 from inbox.archive.archive import Archive
 from inbox.desk import Desk, Done, Unavailable
 from inbox.desk.contacts import Contacts
+from inbox.desk.reachouts import Reachouts
 from inbox.figures.figures import Figures
 from inbox.find.find import Find
 from inbox.follow import Each, Follower
@@ -112,6 +113,9 @@ class Inbox:
         self._warnings: tuple[str, ...] = ()
         self.desk = Desk(client, policies, secret=secret, now=self.now, ids=ids)
         self.contacts = Contacts(client, policies, now=self.now, ids=ids)
+        self.reachouts = Reachouts(
+            client, policies, self.contacts, self.desk, now=self.now, ids=ids
+        )
         self.read = Read(client)
         self.histories = Histories(client)
         self.queue = Queue(client)

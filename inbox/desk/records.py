@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -51,11 +51,19 @@ class Made(Generic[S, E]):
     events: tuple[E, ...]
 
 
+class Spot(NamedTuple):
+    """Where a record is found: a list and its score in it, and all lists it may ever stand in."""
+
+    place: tuple[str, int] | None = None
+    lists: tuple[str, ...] = ()
+
+
 class Records(Generic[S, C, E]):
     """Decides on what a record is; the commit checks that it still is, or else tells the truth.
 
     `decide(record, order)` is pure but for what its owner binds into it; `due(record)` is when its
-    next timer rings, None for never. `now` gives server time in UTC ms, `ids` unguessable ids.
+    next timer rings, None for never; `spot(record)` is the list in which it is found. `now` gives
+    server time in UTC ms, `ids` unguessable ids.
     """
 
     def __init__(
@@ -67,6 +75,7 @@ class Records(Generic[S, C, E]):
         now: Callable[[], Millis],
         ids: Callable[[], str],
         due: Callable[[S], Millis | None] = lambda _: None,
+        spot: Callable[[S], Spot] = lambda _: Spot(),
         patience: float = PATIENCE,
     ) -> None:
         self._client = client
@@ -75,6 +84,7 @@ class Records(Generic[S, C, E]):
         self._sort = sort
         self._decide = decide
         self._due = due
+        self._spot = spot
         self._now = now
         self._ids = ids
         self._patience = patience
@@ -135,6 +145,7 @@ class Records(Generic[S, C, E]):
         line = wire.encode_entry(entry)
         folded: Any = self._sort.fold(before, entry)
         after: S = replace(folded, head=wire.chain(before.head, line))
+        spot = self._spot(after)
         what = Commit(
             kind=self._sort.kind,
             id=id_,
@@ -145,5 +156,7 @@ class Records(Generic[S, C, E]):
             line=line,
             at=order.at,
             due=self._due(after),
+            place=spot.place,
+            channels=spot.lists,
         )
         return after, await reached(lambda: commit(self._client, what), self._patience)

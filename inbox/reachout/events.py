@@ -16,9 +16,6 @@ from inbox.words import (
     Record,
 )
 
-SCHEMA = 1
-"""The version of the entries written here."""
-
 TEXTS = frozenset({"purpose", "reason", "text", "way", "to", "handle", "url", "differs"})
 """The fields that hold what somebody wrote or is called: digested with salt, erasable."""
 

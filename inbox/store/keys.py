@@ -17,6 +17,8 @@ BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
 ERASING = "erasing"
 """What shall be erased and is not yet: operation id to the erasure."""
 ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
+BESIDE = "@"
+"""How the queues begin that are no Slack channel's."""
 ALERTED, SEATS = "alerted", "seats"
 
 
@@ -91,6 +93,14 @@ def due(tag: str) -> str:
 def queue(tag: str, channel: str) -> str:
     """Name the bucket's share of a Slack channel's queue: ids by lane rank, then waiting since."""
     return f"queue:{tag}:{channel}"
+
+
+def reaching(contact: str = "") -> str:
+    """Name the queue of the reachouts under way, or of those to a contact that are over.
+
+    No Slack channel is called so; it is kept by the same commit as any place in a queue.
+    """
+    return f"{BESIDE}reached/{contact}" if contact else f"{BESIDE}reach"
 
 
 def raw(tag: str, day: str) -> str:
@@ -173,6 +183,16 @@ def login(digest: str) -> str:
 def once(key: str) -> str:
     """Name the sign that something was seen already."""
     return f"once:{key}"
+
+
+def asked(account: AccountId) -> str:
+    """Name the set of the questions that wait for an account's platform: audience and person."""
+    return f"asked:{account}"
+
+
+def answered(account: AccountId, person: PersonId, audience: str) -> str:
+    """Name the record of whether a person can be written to, as the platform said lately."""
+    return f"answered:{account}:{person}:{audience}"
 
 
 def greeted(person: PersonId) -> str:

@@ -76,7 +76,8 @@ class Pictures:
             drawn += len(touched)
             told(drawn)
         async for key in self._client.names(_pattern(view)):
-            await self._weed(view, key)
+            if f":{keys.BESIDE}" not in key:
+                await self._weed(view, key)
 
     async def mend(self, view: View, ids: Iterable[ConversationId]) -> None:
         """Draw these conversations anew in one view, whatever it held of them."""

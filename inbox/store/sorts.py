@@ -13,6 +13,9 @@ from inbox.conversations.state import Conversation
 from inbox.directory import apply as keeping
 from inbox.directory import events as directory
 from inbox.directory.state import Contact
+from inbox.reachout import apply as climbing
+from inbox.reachout import events as reaching
+from inbox.reachout.state import Reachout
 from inbox.store.codec import CONVERSATIONS, Codec, Stands
 from inbox.store.commit import Kind
 from inbox.store.keys import of_ref, ref
@@ -54,6 +57,12 @@ CONTACT: Sort[Contact, directory.Entry] = Sort(
     keeping.fold,
     lambda id_: Contact(id=id_),
 )
+REACHOUT: Sort[Reachout, reaching.Entry] = Sort(
+    "reach",
+    Codec(Reachout, reaching.Entry, reaching.TEXTS),
+    climbing.fold,
+    lambda id_: Reachout(id=id_),
+)
 
 
 def sort_of(name: str) -> Sort[Any, Any]:
@@ -61,4 +70,6 @@ def sort_of(name: str) -> Sort[Any, Any]:
     return SORTS[of_ref(name)[0]]
 
 
-SORTS: Mapping[str, Sort[Any, Any]] = {sort.kind: sort for sort in (CONVERSATION, CONTACT)}
+SORTS: Mapping[str, Sort[Any, Any]] = {
+    sort.kind: sort for sort in (CONVERSATION, CONTACT, REACHOUT)
+}

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from inbox.conversations.events import SCHEMA
 from inbox.denied import Denied
 from inbox.reachout.apply import fold
 from inbox.reachout.case import Facts
 from inbox.reachout.commands import AnyCommand as Command
 from inbox.reachout.commands import Attempt, Hear, Open, Order, Settle
 from inbox.reachout.decide import decide
-from inbox.reachout.events import SCHEMA, AnyEvent, Entry
+from inbox.reachout.events import AnyEvent, Entry
 from inbox.reachout.state import Level, Reachout, Rung, due_at
 from inbox.words import Account, Officer, Profile
 

@@ -1,0 +1,278 @@
+"""The door to the reachouts, on a real store: opened, climbed, two at once, half done, over."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from inbox.conversations.commands import Clear, Receive
+from inbox.conversations.state import Conversation
+from inbox.denied import Denied
+from inbox.desk import Desk, Done
+from inbox.desk.contacts import Contacts
+from inbox.desk.firing import Fired, Firing, Shot
+from inbox.desk.reachouts import Reachouts
+from inbox.directory import commands as directory
+from inbox.reachout import commands as c
+from inbox.reachout.state import Reachout, Rung
+from inbox.store import keys
+from inbox.store.asks import Asks
+from inbox.store.client import Client
+from inbox.store.read import Read
+from inbox.store.timers import Timers
+from inbox.words import Person, Reach
+from tests.inbox.house import ACCOUNT, PROFILE, SECRET, START, ids, message, policies
+
+CARL = Person(id="x:55", handle="CarlB", name="Carl B")
+HOUR = 3_600_000
+DAY = 24 * HOUR
+AJ, EN = "officer:o0", "officer:o1"
+
+
+@dataclass
+class Office:
+    """One process: its tables, its desk, its directory, its reachouts, and a clock."""
+
+    client: Client
+    now: int = START
+    contact: str = "carl"
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        tables = policies()
+        tables.profiles["x"] = replace(PROFILE, starts=("public", "private"))
+        clock = lambda: self.now  # noqa: E731 - a clock that the test moves
+        self.desk = Desk(self.client, tables, secret=SECRET, now=clock, ids=ids())
+        self.contacts = Contacts(self.client, tables, now=clock, ids=ids())
+        self.reachouts = Reachouts(
+            self.client, tables, self.contacts, self.desk, now=clock, ids=ids()
+        )
+        self.reachouts.asks = Asks(self.client, patience=0)
+        self.read = Read(self.client)
+        self.tables = tables
+
+    async def knows(self) -> None:
+        """Enter the contact: a telephone, and an account that an officer called back about."""
+        orders: tuple[directory.AnyCommand, ...] = (
+            directory.Add("Foreign Minister, Qasira", "counterpart", ("en",), "Asia/Amman"),
+            directory.AddWay("phone", "+962 1"),
+            directory.Attach(CARL),
+            directory.Attach(Person(id="x:56", handle="spokesman")),
+            directory.Prove(CARL.id, "called_back", "Call to the ministry", START + 90 * DAY),
+        )
+        for command in orders:
+            order = self.contacts.order(command, by=AJ)
+            assert not isinstance(await self.contacts.do(self.contact, order), Denied)
+
+    async def does(self, id_: str, command: c.AnyCommand, by: str = AJ) -> Reachout:
+        done = await self.reachouts.do(id_, self.reachouts.order(command, by=by))
+        assert not isinstance(done, Denied), done
+        return done.record
+
+    async def refused(self, id_: str, command: c.AnyCommand, by: str = AJ) -> str:
+        done = await self.reachouts.do(id_, self.reachouts.order(command, by=by))
+        assert isinstance(done, Denied), done
+        return done.why
+
+    async def opens(self, *rungs: Rung) -> Reachout:
+        command = c.Open(self.contact, "The attack", "urgent", START + 8 * HOUR, rungs)
+        return await self.does(self.reachouts.new_id(), command)
+
+    async def fires(self, id_: str, rung: int, by: str = AJ, **more: str) -> Fired | Denied:
+        shot = Shot(rung, by, more.pop("op", f"click/{by}"), **more)
+        return await self.reachouts.fire(id_, shot)
+
+    async def conversations(self) -> list[Conversation]:
+        ids = [t.id async for batch in self.read.everything() for t in batch if t.kind == "conv"]
+        return await self.read.conversations(ids)
+
+
+PHONE = Rung("phone", way="+962 1", minutes=15)
+PRIVATE = Rung("private", person=CARL.id, account=ACCOUNT, minutes=45)
+PUBLIC = Rung(
+    "public", person=CARL.id, account=ACCOUNT, template="reach", language="en", minutes=120
+)
+
+
+@pytest.fixture
+async def office(client: Client) -> Office:
+    office = Office(client)
+    await office.knows()
+    return office
+
+
+async def test_a_reachout_is_found_while_it_is_under_way_and_with_its_contact_afterwards(
+    office: Office,
+) -> None:
+    first = await office.opens(PHONE)
+    assert [one.id for one in await office.reachouts.open()] == [first.id]
+    assert await Timers(office.client).due(START + 9 * HOUR, 10, "reach") == (first.id,)
+    await office.does(first.id, c.Record(0, "failed", "Engaged."))
+    await office.does(first.id, c.Close("not_reached"))
+    assert await office.reachouts.open() == ()
+    assert await Timers(office.client).due(START + 9 * HOUR, 10, "reach") == ()
+    office.now += HOUR
+    second = await office.opens(PHONE)
+    found = await office.reachouts.of_contact(office.contact)
+    assert [one.id for one in found] == [second.id, first.id]
+    told = await office.reachouts.record(office.contact)
+    assert [(one.kind, one.why, one.count) for one in told.failed] == [("phone", "no_answer", 1)]
+    history = await office.reachouts.history(first.id)
+    assert [entry.n for entry in history] == [1, 2, 3]
+
+
+async def test_a_ladder_is_planned_from_the_directory_and_says_who_is_left_out(
+    office: Office,
+) -> None:
+    await office.reachouts.asks.answer(ACCOUNT, CARL.id, "private", Reach("no", "blocked"))
+    officer = office.tables.officers["o0"]
+    plan = await office.reachouts.plan(office.contact, "urgent", officer, "reach")
+    assert not isinstance(plan, Denied)
+    assert [one.kind for one in plan.rungs] == ["phone", "private", "public"]
+    assert (plan.rungs[1].reach, plan.rungs[1].reason) == ("no", "blocked")
+    assert (plan.rungs[2].language, plan.rungs[2].handle) == ("en", "CarlB")
+    assert [(one.handle, one.level) for one in plan.left_out] == [("spokesman", "unproven")]
+    opened = await office.opens(*plan.rungs)
+    assert [one.state for one in opened.rungs] == ["open", "failed", "waiting"]
+
+
+async def test_whoever_opens_cannot_say_otherwise_than_the_directory(office: Office) -> None:
+    lies = replace(PUBLIC, handle="Call us about the hostages")
+    opened = await office.opens(lies)
+    assert opened.rungs[0].handle == "CarlB"
+    command = c.Open(office.contact, "x", "urgent", START + HOUR, (replace(PHONE, way="+666"),))
+    assert await office.refused("another", command) == "unknown_way"
+    await office.contacts.do(
+        office.contact, office.contacts.order(directory.Freeze(CARL.id, "handle"), by=AJ)
+    )
+    lie = c.Attempt(0, "a", "c", level="verified")
+    assert await office.refused(opened.id, lie) == "not_verified"
+
+
+async def test_a_public_rung_begins_a_conversation_and_waits_for_somebody_elses_word(
+    office: Office,
+) -> None:
+    opened = await office.opens(PUBLIC)
+    fired = await office.fires(opened.id, 0, text="The hostages are in Qasira")
+    assert isinstance(fired, Fired)
+    assert fired.asked
+    answer = fired.conversation.answers[-1]
+    assert answer.text == "@CarlB We try to reach you."
+    assert (answer.kind, answer.reachout, answer.rung) == ("rung", opened.id, 0)
+    assert fired.conversation.claim
+    own = await office.desk.do(
+        fired.conversation.id, office.desk.order(Clear(answer.id, answer.seal), by=AJ)
+    )
+    assert isinstance(own, Denied)
+    assert own.why == "own_text"
+    done = await office.desk.do(
+        fired.conversation.id, office.desk.order(Clear(answer.id, answer.seal), by=EN)
+    )
+    assert isinstance(done, Done)
+    assert done.conversation.answers[-1].state == "ready"
+
+
+@dataclass
+class Staged:
+    """The reachouts, but a rival acts just before the rung is taken."""
+
+    reachouts: Reachouts
+    rival: Callable[[], Awaitable[Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reachouts, name)
+
+    async def do(self, id_: str, order: c.Order) -> Any:
+        if isinstance(order.command, c.Attempt):
+            await self.rival()
+        return await self.reachouts.do(id_, order)
+
+
+async def test_two_rungs_fired_at_once_are_one_answer_and_the_loser_is_told(
+    office: Office, client: Client
+) -> None:
+    opened, other = await office.opens(PRIVATE, PUBLIC), Office(client)
+    won: list[Fired | Denied] = []
+
+    async def rival() -> None:
+        won.append(await other.fires(opened.id, 0, EN, text="Please call us."))
+
+    staged = Firing(Staged(office.reachouts, rival), office.desk, office.read)
+    lost = await staged.fire(opened.id, Shot(0, AJ, "click", text="Please call us now."))
+    assert isinstance(won[0], Fired)
+    assert isinstance(lost, Denied)
+    assert (lost.why, lost.facts["by"]) == ("rung_taken", "o1")
+    assert len(await office.conversations()) == 1
+
+
+async def test_a_rung_skipped_at_the_moment_it_is_fired_does_not_leave(
+    office: Office, client: Client
+) -> None:
+    opened, other = await office.opens(PRIVATE, PUBLIC), Office(client)
+
+    async def rival() -> None:
+        await other.does(opened.id, c.Skip(0, "Their account was stolen."), EN)
+        assert isinstance(await other.fires(opened.id, 1, EN), Fired)
+
+    staged = Firing(Staged(office.reachouts, rival), office.desk, office.read)
+    lost = await staged.fire(opened.id, Shot(0, AJ, "click", text="Please call us."))
+    assert isinstance(lost, Denied)
+    assert [one.audience for one in await office.conversations()] == ["public"]
+
+
+async def test_the_same_click_fires_once(office: Office) -> None:
+    opened = await office.opens(PUBLIC)
+    both = [await office.fires(opened.id, 0) for _ in range(2)]
+    assert all(isinstance(one, Fired) for one in both)
+    assert len(await office.conversations()) == 1
+    assert len((await office.conversations())[0].answers) == 1
+
+
+async def test_what_is_refused_at_the_desk_gives_the_rung_back(office: Office) -> None:
+    opened = await office.opens(PRIVATE)
+    denied = await office.fires(opened.id, 0, text="  ")
+    assert isinstance(denied, Denied)
+    assert denied.why == "empty"
+    back = await office.reachouts.load(opened.id)
+    assert back
+    assert [back.rungs[0].state, back.rungs[0].attempts[-1].why] == ["open", "empty"]
+    assert isinstance(await office.fires(opened.id, 0, text="Call us.", op="again"), Fired)
+
+
+async def test_a_rung_taken_by_somebody_who_died_is_given_back_after_two_minutes(
+    office: Office,
+) -> None:
+    opened = await office.opens(PUBLIC)
+    await office.does(opened.id, c.Attempt(0, "gone", "nowhere"))
+    told = await office.fires(opened.id, 0, EN)
+    assert isinstance(told, Denied)
+    assert told.why == "rung_taken"
+    office.now += 121_000
+    assert isinstance(await office.fires(opened.id, 0, EN, op="again"), Fired)
+
+
+async def test_a_private_rung_answers_where_they_have_written_to_us_already(
+    office: Office,
+) -> None:
+    theirs = message("x:1", person=CARL.id, author=CARL, thread="1-55", audience="private")
+    before = await office.desk.take(ACCOUNT, Receive(theirs))
+    assert isinstance(before, Done)
+    await office.client.call("ZADD", keys.of(ACCOUNT, CARL.id), 1, before.conversation.id)
+    opened = await office.opens(PRIVATE)
+    fired = await office.fires(opened.id, 0, text="Please call us.")
+    assert isinstance(fired, Fired)
+    assert fired.conversation.id == before.conversation.id
+    assert len(await office.conversations()) == 1
+
+
+async def test_a_question_to_a_platform_is_answered_by_another_process(client: Client) -> None:
+    asks = Asks(client, patience=0)
+    assert await asks.ask(ACCOUNT, CARL.id, "private") == Reach("unknown")
+    assert await Asks(client).open(ACCOUNT) == ((CARL.id, "private"),)
+    await Asks(client).answer(ACCOUNT, CARL.id, "private", Reach("no", "blocked"))
+    assert await asks.ask(ACCOUNT, CARL.id, "private") == Reach("no", "blocked")
+    assert await asks.open(ACCOUNT) == ()

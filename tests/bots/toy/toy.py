@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -72,7 +72,8 @@ def connect(account: Account, secrets: Mapping[str, str], wiring: Wiring) -> Bot
 
 
 def door(secrets: Mapping[str, str], ours: Ours) -> Door | None:
-    """Toy pushes nothing: its door only reads again what was set aside."""
+    """Toy pushes nothing: its door only reads again what was set aside, and needs no secret."""
+    del secrets
     return NoPushes(lambda native_id, raw: Batch((read(raw, native_id, ours[native_id]),)))
 
 
@@ -202,34 +203,25 @@ class ToyBot:
 def read(raw: bytes, me: str, account: str) -> News | Odd:
     """Read one event; what is none that we understand is odd."""
     try:
-        event = msgspec.json.decode(raw)
-        command = KINDS[event["kind"]](event, me, account, raw)
-    except (KeyError, TypeError, ValueError) as error:
-        return Odd(me, raw, f"not understood: {type(error).__name__}")
-    return News(me, command, raw)
+        command = command_of(msgspec.json.decode(raw), me, account, raw)
+    except (KeyError, TypeError, ValueError):
+        command = None
+    return News(me, command, raw) if command else Odd(me, raw, "not understood")
 
 
-def wrote(event: Any, me: str, account: str, raw: bytes) -> Inbound:
-    """Somebody wrote; we may be who did."""
-    return Receive(message_of(event["message"], me, account, raw))
-
-
-def edited(event: Any, me: str, account: str, raw: bytes) -> Inbound:
-    """Somebody changed what they wrote; on the toy it keeps its id."""
+def command_of(event: Any, me: str, account: str, raw: bytes) -> Inbound | None:
+    """Return what an event asks of the inbox; None where its kind is unknown."""
     one = event["message"]
-    return MarkEdited(ours(one["id"]), ours(one["id"]), one["text"], media_of(one), event["at"])
-
-
-def deleted(event: Any, me: str, account: str, raw: bytes) -> Inbound:
-    """Somebody took it back."""
-    return MarkDeleted(ours(event["message"]["id"]))
-
-
-KINDS: Mapping[str, Callable[[Any, str, str, bytes], Inbound]] = {
-    "wrote": wrote,
-    "edited": edited,
-    "deleted": deleted,
-}
+    match event["kind"]:
+        case "wrote":
+            return Receive(message_of(one, me, account, raw))
+        case "edited":  # on the toy a message keeps its id
+            id_ = ours(one["id"])
+            return MarkEdited(id_, id_, one["text"], media_of(one), event["at"])
+        case "deleted":
+            return MarkDeleted(ours(one["id"]))
+        case _:
+            return None
 
 
 def message_of(one: Any, me: str, account: str, raw: bytes) -> Message:

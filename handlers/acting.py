@@ -132,6 +132,7 @@ class Acting:
             ),
             due=_due(conversation, policy),
             forbidden=_forbidden(conversation, policy, self.inbox.now()),
+            likeness=self.inbox.lookout.near(person),
         )
 
     async def _others(self, conversation: Conversation) -> list[Conversation]:

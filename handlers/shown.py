@@ -10,6 +10,8 @@ from handlers.safe import beside, masked, one_line, public, size
 from handlers.say import Pieces, Refusal, Say
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
+from inbox.directory.lookalikes import Likeness
+from inbox.directory.signs import kind
 from inbox.words import (
     Account,
     AnswerId,
@@ -28,6 +30,10 @@ from inbox.words import (
 DOT = " · "
 NAME = 18
 """Units of a name or handle in the facts."""
+WHOLE = 60
+"""Units of whom somebody looks like."""
+SIGNS = 12
+"""Units of the signs that differ."""
 UNLABELLED = ("info", "other")
 """Lanes whose label would be clutter."""
 
@@ -89,6 +95,8 @@ class Shown(Record, frozen=True):
     other_holders: tuple[str, ...] = ()
     due: Millis = 0
     forbidden: Denied | None = None
+    likeness: Likeness | None = None
+    """Whom the person may be taken for, and is not."""
 
     def name(self, officer: OfficerId) -> str:
         """Return an officer's name, or the id of one who is not in the table."""
@@ -193,7 +201,41 @@ def language(shown: Shown, say: Say) -> str:
 
 def header_text(shown: Shown, say: Say) -> str:
     """Return the facts as plain text, for pushes: no word of what was written."""
-    return DOT.join((where(shown, say), whom(shown, say), hand(shown, say)))
+    told = (where(shown, say), whom(shown, say), warning(shown, say), hand(shown, say))
+    return DOT.join(one for one in told if one)
+
+
+def warning(shown: Shown, say: Say) -> str:
+    """Return whom the person may be taken for and what differs; "" where for nobody."""
+    likeness = shown.likeness
+    return f"⚠ {looks_like(likeness, say)}" if likeness else ""
+
+
+def looks_like(likeness: Likeness, say: Say) -> str:
+    """Say whom somebody looks like, and what differs."""
+    handle = one_line(likeness.handle.lstrip("@"), WHOLE)
+    title = one_line(likeness.title, WHOLE)
+    whom = f"@{handle} ({title})" if handle and title else f"@{handle}" if handle else title
+    differs = say(
+        f"likeness.{likeness.how}",
+        stands=_sign(likeness.stands, say),
+        instead=one_line(likeness.instead, SIGNS),
+        at=likeness.at,
+    )
+    if likeness.also:
+        differs = say("likeness.also", differs=differs, count=likeness.also)
+    if likeness.field == "name" and likeness.how != "name":
+        differs = say("likeness.in_name", differs=differs)
+    return say("likeness.looks", whom=beside(whom, say("likeness.looks")), differs=differs)
+
+
+def _sign(text: str, say: Say) -> str:
+    """Return a sign as people call it: capital I, digit 0, Cyrillic а."""
+    shown = one_line(text, SIGNS)
+    if len(text) != 1:
+        return shown
+    key = f"likeness.{kind(text)}"
+    return say(key, sign=shown) if say.knows(key) else shown
 
 
 def body(line: Line, say: Say, most: int) -> str:

@@ -16,6 +16,7 @@ import structlog
 from inbox.archive.archive import Archive
 from inbox.desk import Desk, Done, Unavailable
 from inbox.desk.contacts import Contacts
+from inbox.desk.lookout import Lookout
 from inbox.desk.reachouts import Reachouts
 from inbox.figures.figures import Figures
 from inbox.find.find import Find
@@ -75,6 +76,9 @@ SKEW_MOST = 2000
 SKEW_EVERY = 60.0
 """Seconds between two measurements of the server's time."""
 
+LOOKOUT_EVERY = 5.0
+"""Seconds after which whoever was put into the directory is known to look-alike marks."""
+
 FRESH_EVERY = 2.0
 """Seconds after which what another process halted, or who came on duty, is known here."""
 
@@ -116,6 +120,7 @@ class Inbox:
         self.reachouts = Reachouts(
             client, policies, self.contacts, self.desk, now=self.now, ids=ids
         )
+        self.lookout = Lookout(lambda: policies.accounts, self.contacts.everyone, self.now)
         self.read = Read(client)
         self.histories = Histories(client)
         self.queue = Queue(client)
@@ -332,16 +337,20 @@ class Inbox:
         await self._client.load_libraries()
         await self.measure()
         await self.refresh()
+        await self.lookout.refresh()
         if await self.archive.anchoring.is_behind():
             await self.fell_behind()  # guard: anchor-ahead test=tests/promises/test_restore.py::test_nothing_that_had_left_is_sent_again_after_a_restore
 
     async def keep_fresh(self) -> None:
         """Go on measuring and refreshing, for ever; a store that is away is asked again."""
-        measured = time.monotonic()
+        measured = looked = time.monotonic()
         while True:
             await asyncio.sleep(FRESH_EVERY)
             with suppress(Gone):
                 await self.refresh()
+                if time.monotonic() - looked > LOOKOUT_EVERY:
+                    await self.lookout.refresh()
+                    looked = time.monotonic()
                 if time.monotonic() - measured > SKEW_EVERY:
                     await self.measure()
                     measured = time.monotonic()

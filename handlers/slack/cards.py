@@ -37,6 +37,7 @@ from handlers.slack.shown import (
     quoted,
     reserved,
     told,
+    warning,
     whom,
 )
 from handlers.slack.standing import Standing, standing
@@ -82,7 +83,8 @@ def shrunk(shown: Shown, say: Say) -> Post:
     state = standing(shown, say)
     line = state.line if state else _left(shown, say)
     audience = words(DOT + say(f"audience.{shown.conversation.audience}"))
-    blocks = [rich([*line, *audience, *words(DOT + whom(shown, say))])]
+    warned = words(warning(shown, say), bold=True)
+    blocks = [rich([*line, *audience, *words(DOT + whom(shown, say))], warned)]
     return Post(clip(header_text(shown, say), MESSAGE_TEXT, escaped=True), blocks)
 
 

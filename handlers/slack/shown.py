@@ -21,6 +21,7 @@ from handlers.shown import (
     line_of,
     reserved,
     side,
+    warning,
     where,
     whom,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "language",
     "line_of",
     "reserved",
+    "warning",
     "where",
     "whom",
 ]
@@ -70,7 +72,10 @@ class Opened(Record, frozen=True):
 
 
 def facts(shown: Shown, say: Say) -> Json:
-    """Return the two lines each card begins with: six facts, and the language where it fits."""
+    """Return the two lines each card begins with: six facts, and the language where it fits.
+
+    A third warns of whom the person may be taken for.
+    """
     conversation = shown.conversation
     since = conversation.waiting_since or conversation.last_in or conversation.opened
     holder, tongue = hand(shown, say), language(shown, say)
@@ -80,7 +85,8 @@ def facts(shown: Shown, say: Say) -> Json:
     if tongue and taken + len(DOT) + len(tongue) <= PHONE_LINE:
         second += words(DOT + tongue)
     second += [*words(DOT), moment(age, say)] if since else []
-    return rich(_where(shown, say), [*second, *words(DOT + holder)])
+    third = words(warning(shown, say), bold=True)
+    return rich(_where(shown, say), [*second, *words(DOT + holder)], third)
 
 
 def _where(shown: Shown, say: Say) -> list[Json]:

@@ -37,6 +37,7 @@ from handlers.slack.shown import (
     quoted,
     reserved,
     told,
+    warning,
 )
 from inbox.conversations.denied import Denied
 from inbox.words import AnswerId, Millis, PartId
@@ -189,7 +190,8 @@ def _forbidden(shown: Shown, why: Denied, above: list[Json], say: Say, opened: O
 def _leaves(shown: Shown, writing: Writing, say: Say) -> Json:
     reads = say(f"modal.reads_{writing.audience}")
     way = beside(f"{shown.us} → {shown.who}", reads)
-    return rich([*words(say("modal.leaves"), bold=True), *words(f" {way}. {reads}")])
+    line = [*words(say("modal.leaves"), bold=True), *words(f" {way}. {reads}")]
+    return rich(line, words(warning(shown, say), bold=True))
 
 
 def _their_words(shown: Shown, writing: Writing, say: Say) -> list[Json]:

@@ -20,6 +20,7 @@ from handlers.shown import (
     language,
     reserved,
     side,
+    warning,
 )
 from inbox.answers.compose import RIGHT_TO_LEFT
 from inbox.conversations.state import Answer
@@ -45,6 +46,7 @@ class Row(Record, frozen=True):
     holder: str
     held: bool
     text: str
+    warning: str = ""
 
 
 class Drawing:
@@ -85,6 +87,7 @@ def row(shown: Shown, say: Say, now: Millis) -> Row:
         holder=hand(shown, say),
         held=bool(shown.holder),
         text=body(last, say, SNIPPET) if last else "",
+        warning=warning(shown, say),
     )
 
 

@@ -101,7 +101,10 @@ class Lookalikes:
     def _told(self, kind: Kind, theirs: Seen, ours: Seen) -> Likeness:
         named = self._known[ours.of]
         same_ = kind == "same"
-        found = same(theirs.field) if same_ else told(kind, theirs.text, ours.text)
+        pair = [one.text for one in (theirs, ours)]
+        if theirs.field != ours.field:
+            pair = ["".join(text.split()) for text in pair]
+        found = same(theirs.field) if same_ else told(kind, *pair)
         return replace(
             found,
             field=theirs.field,
@@ -152,7 +155,8 @@ def _spoken(text: str) -> str:
     return text.casefold().replace(" ", "")
 
 
-def _rank(found: tuple[Kind, Seen, Seen]) -> tuple[bool, int]:
-    """Put a handle like a handle before a name, and the same signs before an edit."""
+def _rank(found: tuple[Kind, Seen, Seen]) -> tuple[bool, int, bool]:
+    """Put a handle like a handle first, then the same signs before an edit, like before unlike."""
     kind, theirs, ours = found
-    return (theirs.field, ours.field) != ("handle", "handle"), CLOSEST.index(kind)
+    handles = (theirs.field, ours.field) == ("handle", "handle")
+    return not handles, CLOSEST.index(kind), theirs.field != ours.field

@@ -63,3 +63,15 @@ async def test_what_is_searched_for_is_shown_as_text(pages: Pages, text: str) ->
     assert seen.status == 200
     assert not [tag for tag, _ in Forms(seen.body).tags if tag == "svg"]
     assert seen.forms["/find"]["q"] == text
+
+
+async def test_who_looks_like_somebody_we_know_is_marked_in_lists_and_on_their_page(
+    pages: Pages,
+) -> None:
+    ours = next(one for one in pages.policies.accounts if one.id == "x/landetud")
+    ref = await pages.hear(author=Person("x:666", f"{ours.handle}_", "Somebody"))
+    anna = await pages.officer()
+    await anna.acts(ref, "claim")
+    for path in ("/", f"/c/{ref}"):
+        seen = await anna.get(path)
+        assert f"⚠ Looks like @{ours.handle} ({ours.title}): _ more" in seen.text

@@ -12,6 +12,8 @@ from inbox.clerk.anchoring import anchor
 from inbox.clerk.erasing import finish_erasures
 from inbox.clerk.followers import follow_views
 from inbox.clerk.greeting import Greeter
+from inbox.clerk.hearing import Hearing
+from inbox.clerk.reaching import Telling, keep_reaching
 from inbox.clerk.shelving import shelve
 from inbox.clerk.timers import keep_time
 from inbox.clerk.upkeep import tidy
@@ -34,10 +36,12 @@ async def running(
     """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for work in (anchor, finish_erasures, follow_views, keep_time, shelve, tidy):
+        for work in (anchor, finish_erasures, follow_views, keep_reaching, keep_time, shelve, tidy):
             tasks.create_task(work(inbox, stop), name=work.__name__)
         for duty in (follow_urgent, call_people):
             tasks.create_task(duty(inbox, policies, stop), name=duty.__name__)
+        for follower in (Hearing(inbox, policies), Telling(inbox, policies)):
+            tasks.create_task(follower.keep(stop), name=type(follower).__name__)
         if phrases:
             tasks.create_task(Greeter(inbox, policies, phrases).keep(stop), name="greeting")
         try:

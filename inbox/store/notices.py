@@ -46,9 +46,15 @@ class Notices(Streams[Notice]):
 
         `about` parts what is told each for itself. Returns whether it was told now.
         """
-        facts = msgspec.json.encode({"account": account})
-        both = [keys.told(f"{kind}/{account}/{about}"), keys.NOTICES]
-        return bool(await self._client.function("notice_once_1", both, seconds, kind, facts))
+        key = f"{kind}/{account}/{about}"
+        return await self.put_facts_once(seconds, kind, key, {"account": account})
+
+    async def put_facts_once(
+        self, seconds: int, kind: str, key: str, facts: Mapping[str, Any]
+    ) -> bool:
+        """Tell something that no account is, once by its key in so many seconds."""
+        both, told = [keys.told(key), keys.NOTICES], msgspec.json.encode(dict(facts))
+        return bool(await self._client.function("notice_once_1", both, seconds, kind, told))
 
     async def everything(self) -> AsyncGenerator[tuple[Notice, ...], None]:
         """Yield what is kept still: what was trimmed is too old to be told."""

@@ -3,99 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from inbox.conversations.commands import Clear, Receive
-from inbox.conversations.state import Conversation
 from inbox.denied import Denied
-from inbox.desk import Desk, Done
-from inbox.desk.contacts import Contacts
+from inbox.desk import Done
 from inbox.desk.firing import Fired, Firing, Shot
 from inbox.desk.reachouts import Reachouts
 from inbox.directory import commands as directory
 from inbox.reachout import commands as c
-from inbox.reachout.state import Reachout, Rung
 from inbox.store import keys
 from inbox.store.asks import Asks
 from inbox.store.client import Client
-from inbox.store.read import Read
 from inbox.store.timers import Timers
-from inbox.words import Person, Reach
-from tests.inbox.house import ACCOUNT, PROFILE, SECRET, START, ids, message, policies
-
-CARL = Person(id="x:55", handle="CarlB", name="Carl B")
-HOUR = 3_600_000
-DAY = 24 * HOUR
-AJ, EN = "officer:o0", "officer:o1"
-
-
-@dataclass
-class Office:
-    """One process: its tables, its desk, its directory, its reachouts, and a clock."""
-
-    client: Client
-    now: int = START
-    contact: str = "carl"
-    desk: Desk = field(init=False)
-
-    def __post_init__(self) -> None:
-        tables = policies()
-        tables.profiles["x"] = replace(PROFILE, starts=("public", "private"))
-        clock = lambda: self.now  # noqa: E731 - a clock that the test moves
-        self.desk = Desk(self.client, tables, secret=SECRET, now=clock, ids=ids())
-        self.contacts = Contacts(self.client, tables, now=clock, ids=ids())
-        self.reachouts = Reachouts(
-            self.client, tables, self.contacts, self.desk, now=clock, ids=ids()
-        )
-        self.reachouts.asks = Asks(self.client, patience=0)
-        self.read = Read(self.client)
-        self.tables = tables
-
-    async def knows(self) -> None:
-        """Enter the contact: a telephone, and an account that an officer called back about."""
-        orders: tuple[directory.AnyCommand, ...] = (
-            directory.Add("Foreign Minister, Qasira", "counterpart", ("en",), "Asia/Amman"),
-            directory.AddWay("phone", "+962 1"),
-            directory.Attach(CARL),
-            directory.Attach(Person(id="x:56", handle="spokesman")),
-            directory.Prove(CARL.id, "called_back", "Call to the ministry", START + 90 * DAY),
-        )
-        for command in orders:
-            order = self.contacts.order(command, by=AJ)
-            assert not isinstance(await self.contacts.do(self.contact, order), Denied)
-
-    async def does(self, id_: str, command: c.AnyCommand, by: str = AJ) -> Reachout:
-        done = await self.reachouts.do(id_, self.reachouts.order(command, by=by))
-        assert not isinstance(done, Denied), done
-        return done.record
-
-    async def refused(self, id_: str, command: c.AnyCommand, by: str = AJ) -> str:
-        done = await self.reachouts.do(id_, self.reachouts.order(command, by=by))
-        assert isinstance(done, Denied), done
-        return done.why
-
-    async def opens(self, *rungs: Rung) -> Reachout:
-        command = c.Open(self.contact, "The attack", "urgent", START + 8 * HOUR, rungs)
-        return await self.does(self.reachouts.new_id(), command)
-
-    async def fires(self, id_: str, rung: int, by: str = AJ, **more: str) -> Fired | Denied:
-        shot = Shot(rung, by, more.pop("op", f"click/{by}"), **more)
-        return await self.reachouts.fire(id_, shot)
-
-    async def conversations(self) -> list[Conversation]:
-        ids = [t.id async for batch in self.read.everything() for t in batch if t.kind == "conv"]
-        return await self.read.conversations(ids)
-
-
-PHONE = Rung("phone", way="+962 1", minutes=15)
-PRIVATE = Rung("private", person=CARL.id, account=ACCOUNT, minutes=45)
-PUBLIC = Rung(
-    "public", person=CARL.id, account=ACCOUNT, template="reach", language="en", minutes=120
-)
+from inbox.words import Reach
+from tests.inbox.house import ACCOUNT, START, message
+from tests.inbox.reaching import AJ, CARL, EN, HOUR, PHONE, PRIVATE, PUBLIC, Office
 
 
 @pytest.fixture
@@ -115,7 +42,7 @@ async def test_a_reachout_is_found_while_it_is_under_way_and_with_its_contact_af
     await office.does(first.id, c.Close("not_reached"))
     assert await office.reachouts.open() == ()
     assert await Timers(office.client).due(START + 9 * HOUR, 10, "reach") == ()
-    office.now += HOUR
+    office.time += HOUR
     second = await office.opens(PHONE)
     found = await office.reachouts.of_contact(office.contact)
     assert [one.id for one in found] == [second.id, first.id]
@@ -132,12 +59,18 @@ async def test_a_ladder_is_planned_from_the_directory_and_says_who_is_left_out(
     officer = office.tables.officers["o0"]
     plan = await office.reachouts.plan(office.contact, "urgent", officer, "reach")
     assert not isinstance(plan, Denied)
-    assert [one.kind for one in plan.rungs] == ["phone", "private", "public"]
+    assert [one.kind for one in plan.rungs] == ["phone", "private", "private", "public", "public"]
     assert (plan.rungs[1].reach, plan.rungs[1].reason) == ("no", "blocked")
-    assert (plan.rungs[2].language, plan.rungs[2].handle) == ("en", "CarlB")
+    assert (plan.rungs[3].language, plan.rungs[3].handle) == ("en", "CarlB")
     assert [(one.handle, one.level) for one in plan.left_out] == [("spokesman", "unproven")]
     opened = await office.opens(*plan.rungs)
-    assert [one.state for one in opened.rungs] == ["open", "failed", "waiting"]
+    assert [one.state for one in opened.rungs] == [
+        "open",
+        "failed",
+        "waiting",
+        "waiting",
+        "waiting",
+    ]
 
 
 async def test_whoever_opens_cannot_say_otherwise_than_the_directory(office: Office) -> None:
@@ -251,7 +184,7 @@ async def test_a_rung_taken_by_somebody_who_died_is_given_back_after_two_minutes
     told = await office.fires(opened.id, 0, EN)
     assert isinstance(told, Denied)
     assert told.why == "rung_taken"
-    office.now += 121_000
+    office.time += 121_000
     assert isinstance(await office.fires(opened.id, 0, EN, op="again"), Fired)
 
 

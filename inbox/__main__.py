@@ -20,9 +20,15 @@ from config import health, logs
 from config.start import Start, clock, ids, started, stop_asked
 from inbox import CannotStart, Gone, Inbox, Unavailable, Unfit, opened
 from inbox.archive.scope import holds
+from inbox.clerk.filing import WRITERS, handed_out, taken_in
+from inbox.denied import Denied
+from inbox.directory.commands import Prove
 from inbox.store.erasing import Erasure
 from inbox.store.pictures import View
 from inbox.store.scrub import NotWritten
+
+DAY = 86_400_000
+"""Milliseconds of a day."""
 
 SAID_EVERY = 2.0
 """Seconds between two lines of progress."""
@@ -149,7 +155,58 @@ async def export(box: Inbox, said: argparse.Namespace) -> int:
     return 0 if count or not said.conversation else 1
 
 
+async def contacts(box: Inbox, said: argparse.Namespace) -> int:
+    """Take the directory in from FILE.csv or FILE.vcf, hand it out, or note that we called back.
+
+    A file with a fault changes nothing; every fault is named at once.
+    """
+    if said.way == "prove":
+        return await prove(box, said)
+    file = Path(said.what)
+    if file.suffix.lower() not in WRITERS:
+        say(f"{file.name} is neither .csv nor .vcf: nothing was done.")
+        return 1
+    try:
+        return await (take_in if said.way == "import" else hand_out)(box, file, said.by)
+    except OSError as error:
+        say(f"{file.name}: {error.strerror}. Nothing was changed.")
+        return 1
+
+
+async def hand_out(box: Inbox, file: Path, _by: str) -> int:
+    """Write the directory to a file."""
+    raw, count = await handed_out(box.contacts, file.suffix.lower())
+    await asyncio.to_thread(file.write_bytes, raw)
+    say(f"{count:,} contacts written to {file.name}")
+    return 0
+
+
+async def take_in(box: Inbox, file: Path, by: str) -> int:
+    """Read a file into the directory."""
+    raw = await asyncio.to_thread(file.read_bytes)
+    faults, changed = await taken_in(box.contacts, raw, file.suffix.lower(), by)
+    for fault in faults:
+        say(fault)
+    what = f"{changed:,} changes" if changed else "nothing was changed"
+    say(f"{len(faults):,} faults: {what}." if faults else f"{what[0].upper()}{what[1:]}.")
+    return 1 if faults else 0
+
+
+async def prove(box: Inbox, said: argparse.Namespace) -> int:
+    """Note that an officer called a person of the directory back by a usual channel."""
+    contact = await box.contacts.of_person(said.what)
+    command = Prove(said.what, "called_back", said.source, box.now() + said.days * DAY)
+    order = box.contacts.order(command, by=f"officer:{said.by}", via="cli")
+    done = await box.contacts.do(contact.id, order) if contact else Denied("unknown_person")
+    if isinstance(done, Denied):
+        say(f"Nothing was noted of {said.what}: {done.why.replace('_', ' ')}.")
+        return 1
+    say(f"Noted: {said.what} is {done.record.name}, for {said.days} days.")
+    return 0
+
+
 COMMANDS = {
+    "contacts": contacts,
     "rebuild": rebuild,
     "restored": restored,
     "verify": verify,
@@ -179,6 +236,11 @@ def parser() -> argparse.ArgumentParser:
     reads["erase"].add_argument("--by", required=True, metavar="OFFICER", help="an admin's id")
     reads["export"].add_argument("conversation", nargs="?", help="absent: all")
     reads["export"].add_argument("--to", type=Path, metavar="FILE", help="absent: standard output")
+    reads["contacts"].add_argument("way", choices=("import", "export", "prove"))
+    reads["contacts"].add_argument("what", help="FILE.csv, FILE.vcf, or a person's id to prove")
+    reads["contacts"].add_argument("--by", default="", metavar="OFFICER", help="who does it")
+    reads["contacts"].add_argument("--source", default="", help="prove: how we called them back")
+    reads["contacts"].add_argument("--days", type=int, default=90, help="prove: for how long")
     return whole
 
 

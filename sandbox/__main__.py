@@ -148,10 +148,25 @@ async def _demo(place: Place) -> AsyncIterator[None]:
         stack.callback(stage.listen())
         address = await stack.enter_async_context(_served(page(stage), place.host, place.port))
         await stack.enter_async_context(_going(product.keep()))
+        await stack.enter_async_context(_going(_introduced(stage, place, environ, log)))
         await stack.enter_async_context(_going(_perform(stage)))
         await stack.enter_async_context(_going(play.attend(asyncio.sleep)))
         _greet(address, log)
         yield
+
+
+async def _introduced(stage: Stage, place: Place, environ: dict[str, str], log: Path) -> None:
+    """Let the product's own command take the demo's directory in, as an operator would."""
+    file = place.config / "contacts.csv"
+    by = next((member.id for member in stage.cast.members if member.supervisor), "")
+    await stage.product.ready.wait()
+    if file.is_file() and by:
+        words = ("contacts", "import", str(file), "--by", by)
+        with log.open("ab") as out:
+            done = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "inbox", *words), env=environ, stdout=out, stderr=out
+            )
+        await done.wait()
 
 
 async def _perform(stage: Stage) -> None:

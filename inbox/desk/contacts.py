@@ -20,7 +20,8 @@ from inbox.store.directory import Holder, Roll
 from inbox.store.log import Touched
 from inbox.store.sorts import CONTACT
 from inbox.team.policies import Policies
-from inbox.words import ContactId, Millis, PersonId
+from inbox.team.roles import NEEDS, hindrance
+from inbox.words import ContactId, Millis, OfficerId, PersonId
 
 Done: TypeAlias = Made[Contact, AnyEvent]
 
@@ -68,6 +69,16 @@ class Contacts:
     def new_id(self) -> ContactId:
         """Return an id for a contact that shall be added."""
         return self._ids()
+
+    @property
+    def officers(self) -> tuple[OfficerId, ...]:
+        """Who works here, and may be named as knowing somebody."""
+        return tuple(one.id for one in self._policies.officers.values() if one.active)
+
+    def refused(self, by: OfficerId, act: str) -> Denied | None:
+        """Return why an officer may not do this with the directory, or None."""
+        why = hindrance(self._policies.officer(by), act, None)
+        return Denied(why, {"needs": NEEDS.get(act, "admin")}) if why else None
 
     async def do(self, id_: ContactId, order: c.Order) -> Done | Denied:
         """Let an order happen once; a refusal names contacts as officers know them."""
@@ -119,6 +130,10 @@ class Contacts:
     async def find(self, text: str, most: int = 20) -> tuple[Contact, ...]:
         """Return the contacts that the words of a text name, the best first."""
         return found(await self._roll.everyone(), text, most)
+
+    async def everybody(self) -> tuple[Contact, ...]:
+        """Return every contact that ever was, merged and erased ones too."""
+        return await self._roll.everyone()
 
     async def everyone(self) -> tuple[Contact, ...]:
         """Return every contact that stands for itself, by name."""

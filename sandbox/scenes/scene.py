@@ -26,6 +26,8 @@ class Person:
 
     handle: str
     name: str
+    id: str = ""
+    """X's own id, where the operator's directory knows them; else X gives one."""
     mark: Mark = "none"
     description: str = ""
     receives_dm: bool = True
@@ -81,6 +83,7 @@ class Play:
             world.join(
                 person.handle,
                 person.name,
+                id=person.id or None,
                 mark=person.mark,
                 description=person.description,
                 receives_dm=person.receives_dm,

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+from handlers.guard import Guard
 from handlers.say import Book, Say
 from handlers.shown import Line, Shown, Writing, line_of
 from inbox import Done, Inbox
 from inbox.answers.compose import signature
-from inbox.conversations.commands import AnyCommand, Claim, Recall, Wake
+from inbox.conversations.commands import Answer, AnyCommand, Claim, Recall, Wake
 from inbox.conversations.denied import Denied
 from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
@@ -58,6 +59,7 @@ class Acting:
         self, inbox: Inbox, policies: Policies, book: Book, ids: Callable[[], str]
     ) -> None:
         self.inbox, self.policies, self.book, self.ids = inbox, policies, book, ids
+        self.guard = Guard(inbox, policies)
 
     def say(self, officer: Officer, account: Account | None = None) -> Say:
         """Speak an officer's language, times in the account's zone where Slack cannot tell."""
@@ -69,10 +71,20 @@ class Acting:
         phrases = self.book.languages.get(language, {})
         return {key: text for key, text in phrases.items() if key.startswith(READY)}
 
+    def _approved(self) -> list[str]:
+        """Return every ready line for the public, in whatever language."""
+        every = (one for phrases in self.book.languages.values() for one in phrases.items())
+        return [text for key, text in every if key.startswith(READY)]
+
     async def do(
         self, who: Actor, ref: ConversationId, command: AnyCommand, op: str = ""
     ) -> Done | Denied:
-        """Let an officer's order happen once; what they may not do is refused and recorded."""
+        """Let an officer's order happen once; what they may not do is refused and recorded.
+
+        What is about to leave is looked at here, with all that the house knows.
+        """
+        if isinstance(command, Answer):
+            command = await self.guard.looked(ref, command, self._approved())
         order = self.inbox.desk.order(command, by=who.by, via=who.via, op=op or None)
         done = await self.inbox.desk.do(ref, order)
         if isinstance(done, Denied) and done.why in KEPT_BACK:

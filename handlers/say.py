@@ -35,7 +35,13 @@ WRITTEN: Mapping[Form, str] = {
 MOMENTS = frozenset({"since", "at", "until", "now", "deadline"})
 """The facts of a refusal that are UTC milliseconds."""
 
-WORDED: Mapping[str, str] = {"needs": "role", "rule": "rule", "reason": "reason", "how": "changed"}
+WORDED: Mapping[str, str] = {
+    "needs": "role",
+    "rule": "rule",
+    "reason": "reason",
+    "how": "changed",
+    "way": "leak_way",
+}
 """The facts of a refusal that are our words, and the section that says them."""
 
 

@@ -64,6 +64,7 @@ Why = Literal[
     "not_frozen",
     "erased",
     "bad_time_zone",
+    "leak",
     "crowded",
     "unknown_reachout",
     "unknown_rung",

@@ -23,6 +23,7 @@ Audience = Literal["public", "private"]
 MessageKind = Literal["text", "encrypted", "unsupported"]
 Mark = Literal["none", "paid", "government", "domain"]
 Verdict = Literal["approve", "hold", "spam", "trash"]
+LeakGuard = Literal["warn", "block", "off"]
 Role = Literal["reader", "officer", "approver", "supervisor", "admin"]
 Signature = Literal["none", "initials", "first_name", "title", "pseudonym"]
 RefusedWhy = Literal[
@@ -222,6 +223,10 @@ class Account(Record, frozen=True):
     """What the platform may cost in a month (UTC), like `50 USD`; "" sets no bound."""
     hold: int = 10
     """Seconds an answer waits before it leaves."""
+    leak_guard: LeakGuard = "warn"
+    """What follows when a text would leak: it waits for a confirmation, or for another text."""
+    ours: tuple[str, ...] = ()
+    """Our own hosts, numbers, addresses and handles: what may stand in any public answer."""
     clearance: tuple[Clearance, ...] = ()
 
     @property

@@ -189,9 +189,9 @@ def select_many(
     return made | ({"initial_options": first} if first else {})
 
 
-def tick(action: str, text: str, *, ticked: bool) -> Json:
+def tick(action: str, text: str, *, ticked: bool, value: str = "yes") -> Json:
     """Return one box to tick."""
-    only = [option(text, "yes")]
+    only = [option(text, value)]
     made: Json = {"type": "checkboxes", "action_id": action, "options": only}
     return made | ({"initial_options": only} if ticked else {})
 

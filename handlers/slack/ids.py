@@ -88,6 +88,8 @@ OUTCOME = "outcome"
 URL = "url"
 WORDS = "words"
 CONFIRMED = "confirmed"
+LEAK = "leak"
+"""The box by which findings are let through; its value says which."""
 
 REACH_WHO = "reach_who"
 """Whom to reach: a menu that asks us for its choices."""

@@ -12,7 +12,7 @@ import regex
 
 from inbox.answers.compose import compose
 from inbox.answers.seal import seal
-from inbox.conversations import clearing
+from inbox.conversations import clearing, leaking
 from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.claiming import untried
 from inbox.conversations.commands import Answer, Draft, Greet, SayLine
@@ -147,6 +147,7 @@ def _answered(letter: Letter) -> Answered:
         template=letter.template,
         reachout=command.reachout,
         rung=command.rung,
+        leaks=() if letter.template else leaking.let_through(case, command),
     )
 
 
@@ -293,6 +294,12 @@ def _target_unchanged(letter: Letter) -> Denied | None:
     return denied("target_changed", how=how) if how else None
 
 
+def _nothing_leaks(letter: Letter) -> Denied | None:
+    if letter.template:  # approved word for word
+        return None
+    return leaking.held_back(letter.case, letter.command)
+
+
 def _nothing_newer(letter: Letter) -> Denied | None:
     c, seen = letter.conversation, letter.command.seen
     if c.news <= seen or NEWER in letter.command.confirmed.split():
@@ -324,6 +331,7 @@ CHECKS: tuple[Check, ...] = (
     _sendable,
     _target_unchanged,
     _sourced,  # guard: source-needed test=tests/inbox/conversations/test_clearing.py::test_a_public_figure_of_casualties_needs_a_source
+    _nothing_leaks,  # guard: nothing-leaks test=tests/inbox/conversations/test_leaking.py::test_a_name_hidden_by_zero_width_and_homoglyph_does_not_leave
     _nothing_newer,  # guard: newer-messages test=tests/inbox/conversations/test_answering.py::test_a_message_that_came_while_writing_is_told_first
     _minister_confirmed,  # guard: minister test=tests/inbox/conversations/test_answering.py::test_a_minister_s_account_asks_for_its_typed_handle
 )

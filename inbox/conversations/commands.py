@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from inbox.answers.leaks import Leak
 from inbox.conversations.state import Outcome
 from inbox.words import (
     AccountId,
@@ -176,7 +177,8 @@ class Answer(Command, frozen=True):
 
     `fence` is the claim it is written under, `seen` the version its writer saw; `confirmed` is what
     they typed where policy asks for it, or "newer" to send in spite of newer messages; `close` asks
-    to close the conversation once all of it has left.
+    to close the conversation once all of it has left. `leaks` is what was found in the text by
+    somebody who knows the notes; what the text alone shows is found again when it is decided.
     """
 
     answer: AnswerId
@@ -192,6 +194,7 @@ class Answer(Command, frozen=True):
     reachout: ReachoutId = ""
     """The reachout whose rung it is, if it is one: it answers nobody."""
     rung: int = 0
+    leaks: tuple[Leak, ...] = ()
 
 
 class SayLine(Command, frozen=True):

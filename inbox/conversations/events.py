@@ -209,6 +209,8 @@ class Answered(Event, frozen=True):
     reachout: ReachoutId = ""
     """The reachout whose rung it is, and which of its rungs."""
     rung: int = 0
+    leaks: tuple[str, ...] = ()
+    """What kinds of leak its writer was told of and let through."""
 
 
 class ClearanceAsked(Event, frozen=True):

@@ -246,7 +246,7 @@ async def test_unclaimed_for_long_it_reaches_the_next_and_then_a_supervisor(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("why", get_args(Why))
-def test_every_refusal_offers_a_way_on_wherever_it_is_said(language: str, why: Why) -> None:
+def test_every_refusal_offers_a_way_wherever_it_is_said(language: str, why: Why) -> None:
     say, denied = BOOK.say(language), Denied(why)
     held = shown(claim=Claim("en", 3, OPENED.at))
     views = [
@@ -265,7 +265,7 @@ def test_every_refusal_offers_a_way_on_wherever_it_is_said(language: str, why: W
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("why", ["unavailable", "unknown", "expired", "nobody", "foreign"])
-def test_every_other_trouble_offers_a_way_on(language: str, why: str) -> None:
+def test_every_other_trouble_offers_a_way(language: str, why: str) -> None:
     view = denied_view(Wrong(why), BOOK.say(language), OPENED)
     assert buttons(view) & acts.BUTTONS.keys()
 

@@ -32,7 +32,7 @@ from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
 from inbox.words import ConversationId
 
-FRESH = ("newer_messages", "target_changed", "other_epoch")
+FRESH = ("newer_messages", "target_changed", "other_epoch", "leak")
 """Refusals after which the officer looks at what is new and may send the same text."""
 AT_THE_BOX = ("empty", "too_long")
 """Refusals that are about the text itself: told under the box, which stays open."""
@@ -88,7 +88,7 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         re=meta.re,
         fence=meta.fence,
         seen=meta.seen,
-        confirmed=ids.typed(click.values, ids.CONFIRMED),
+        confirmed=_confirmed(click),
         close=bool(ids.chosen(click.values, ids.CLOSE_AFTER)),
     )
     done = await office.do(click.who, meta.conversation, order, f"answer:{meta.answer}:{click.op}")
@@ -96,6 +96,12 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         return await _not_sent(office, click, done, text)
     await office.inbox.drafts.drop(meta.conversation, click.who.officer.id, click.at)
     return await _held(office, click, done.conversation, text)
+
+
+def _confirmed(click: Click) -> str:
+    """Return what was typed and ticked where policy asks for it."""
+    ticked = ids.chosen(click.values, ids.LEAK)
+    return " ".join((ids.typed(click.values, ids.CONFIRMED), *ticked)).strip()
 
 
 async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Acknowledgement:

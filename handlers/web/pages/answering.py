@@ -10,7 +10,7 @@ from inbox.conversations.commands import Answer
 from inbox.conversations.denied import Denied
 from inbox.words import Audience, Millis
 
-FRESH = ("newer_messages", "target_changed", "other_epoch")
+FRESH = ("newer_messages", "target_changed", "other_epoch", "leak")
 """Refusals after which the officer looks at what is new and may send the same text."""
 LONGEST = 100_000
 """Characters of a draft that are kept."""
@@ -67,7 +67,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
         re=visit.text("re"),
         fence=_number(visit.text("fence")),
         seen=_number(visit.text("seen")),
-        confirmed=visit.text("confirmed"),
+        confirmed=f"{visit.text('confirmed')} {visit.text('leak')}".strip(),
         close=bool(visit.text("close")),
     )
     done = await acting.do(who, ref, order, f"answer:{name}:{visit.op}")

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from msgspec.structs import replace
 
+from handlers import guard
 from handlers.say import At, Refusal
 from handlers.shown import Line, Shown, Writing, because, line_of
 from handlers.web.drawing import parts, row, talk
@@ -60,6 +61,8 @@ async def drawn(
         shown=shown,
         writing=writing,
         problem=say.plain(because(problem, shown, say)) if problem else "",
+        found=guard.told(leaks, say) if (leaks := guard.leaks_in(problem)) else (),
+        let_through=guard.to_confirm(problem),
         race=problem is not None and problem.why in ("claimed", "stale_claim"),
         newer=talk(list(newer), say),
         op=acting.ids(),

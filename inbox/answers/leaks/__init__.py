@@ -16,9 +16,9 @@ from inbox.answers.leaks.inside import secret, secrets_of
 from inbox.answers.leaks.letters import HIDDEN, Spot, homoglyph, invisible
 from inbox.answers.leaks.links import host_of, links, telling_url
 from inbox.answers.leaks.personal import personal, same_number
-from inbox.words import Audience, Record
+from inbox.words import Account, Audience, Record
 
-__all__ = ["ALWAYS", "KINDS", "Kind", "Leak", "findings"]
+__all__ = ["ALWAYS", "KINDS", "Kind", "Leak", "findings", "own"]
 
 Kind = Literal["secret", "invisible", "homoglyph", "telling_url", "mention", "personal"]
 KINDS: tuple[Kind, ...] = (
@@ -71,6 +71,12 @@ def findings(
         for spot, at in islice(spots, MOST)
     )
     return tuple(sorted(found, key=lambda leak: (leak.at, KINDS.index(leak.kind))))[:MOST]
+
+
+def own(account: Account) -> tuple[str, ...]:
+    """Return what may stand in any answer of this account: its handle, its call, its own list."""
+    handle = account.handle.lstrip("@")
+    return tuple(one for one in (*account.ours, account.call, handle and f"@{handle}") if one)
 
 
 def _spots(

@@ -358,7 +358,7 @@ async def test_a_trigger_that_is_too_old_leaves_the_claim_and_the_officer_opens_
     assert house.view(ANNA)["callback_id"] == ids.VIEW_ANSWER
 
 
-async def test_a_button_of_a_conversation_that_is_unknown_gets_a_sentence_and_a_way_on(
+async def test_a_button_of_a_conversation_that_is_unknown_gets_a_sentence_and_a_way(
     house: House,
 ) -> None:
     ref = await house.hear()

@@ -81,7 +81,7 @@ async def test_next_claims_the_most_urgent_and_answers_with_its_card(
     assert (await house.answer(urgent)).text == "Stay where you are."
 
 
-async def test_nothing_waits_is_said_with_a_way_on(office: House) -> None:
+async def test_nothing_waits_is_said_with_a_way(office: House) -> None:
     told = await says(office, ANNA, "next")
     assert "Nothing waits" in told.text
     assert acts(told) == [ids.NEXT, ids.MINE, ids.FIND]
@@ -237,7 +237,7 @@ async def test_a_stranger_is_not_answered(office: House) -> None:
     assert await office.holder(ref) == ""
 
 
-async def test_where_the_store_is_away_that_is_said_with_a_way_on(
+async def test_where_the_store_is_away_that_is_said_with_a_way(
     office: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: Any) -> Any:

@@ -169,7 +169,7 @@ def test_the_card_tells_of_the_persons_other_conversations_and_who_holds_them() 
         ),
     ],
 )
-def test_a_card_tells_how_far_the_answer_has_come_and_the_way_on(
+def test_a_card_tells_how_far_the_answer_has_come_and_the_way(
     one: Shown, line: str, buttons: list[str]
 ) -> None:
     blocks = card(one, EN).blocks

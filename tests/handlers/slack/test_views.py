@@ -172,7 +172,7 @@ def test_what_is_typed_is_never_escaped_in_the_box() -> None:
     assert box(view)["element"]["initial_value"] == "<b> & 'x'"
 
 
-def test_where_the_platform_forbids_an_answer_its_way_on_takes_the_box_s_place() -> None:
+def test_where_the_platform_forbids_an_answer_its_way_takes_the_box_s_place() -> None:
     forbidden = Denied("platform_forbids", {"rule": "mention_needed"})
     one = msgspec.structs.replace(shown(), forbidden=forbidden)
     view = answer_view(one, with_text(), EN, OPENED)
@@ -229,7 +229,7 @@ def test_the_hold_offers_stop_and_next_and_an_answer_leaving_now_next_alone() ->
     assert labels(hold_view(shown(), with_text("Ja."), 0, EN, OPENED)) == ["Next"]
 
 
-def test_a_lost_race_tells_name_and_time_and_a_way_on() -> None:
+def test_a_lost_race_tells_name_and_time_and_a_way() -> None:
     denied = Denied("claimed", {"by": "en", "since": NOW})
     view = denied_view(denied, EN, OPENED, shown(claim=HELD))
     assert all_text(view["blocks"]).startswith("Erik Nyström was first, ")

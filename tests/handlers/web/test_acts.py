@@ -1,7 +1,8 @@
 """Reading, claiming and answering on the page."""
 
+from inbox.conversations.commands import AddNote
 from tests.handlers.slack.conftest import until
-from tests.handlers.web.conftest import Pages
+from tests.handlers.web.conftest import Forms, Pages
 
 ASKED = "Är gränsen öppen i morgon?"
 
@@ -74,6 +75,21 @@ async def test_a_newer_message_is_shown_before_the_same_text_may_leave(pages: Pa
     assert not (await pages.conversation(ref)).answers
     await anna.sends(f"/c/{ref}/answer")
     assert (await pages.answer(ref)).text == "Yes."
+
+
+async def test_what_would_leak_is_told_with_the_text_kept_and_a_box_to_tick(pages: Pages) -> None:
+    ref = await pages.hear("Is my brother safe?")
+    await pages.orders(ref, AddNote("n1", "Told Qasim to wait."), "officer:en")
+    anna = await pages.officer()
+    await anna.acts(ref, "hold")
+    warned = await anna.sends(f"/c/{ref}/answer", text="We met Q\u200basim.")
+    assert warned.status == 409
+    assert "stands in our notes. Take it out." in warned.text
+    assert not (await pages.conversation(ref)).answers
+    assert (await anna.sends(f"/c/{ref}/answer")).status == 409
+    box = next(found for tag, found in Forms(anna.page.body).tags if found.get("name") == "leak")
+    await anna.sends(f"/c/{ref}/answer", leak=str(box["value"]))
+    assert (await pages.answer(ref)).text == "We met Q\u200basim."
 
 
 async def test_a_form_sent_twice_acts_once(pages: Pages) -> None:

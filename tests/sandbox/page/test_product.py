@@ -156,7 +156,7 @@ async def test_a_foreign_address_is_refused_before_anything_starts() -> None:
     assert "this computer only" in wrong
 
 
-async def test_a_taken_port_is_said_with_a_way_on() -> None:
+async def test_a_taken_port_is_said_with_a_way() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

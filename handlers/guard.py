@@ -1,0 +1,132 @@
+"""The leak guard where officers write: what it must know, what it says, what they let through."""
+
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from handlers.say import Refusal, Say
+from inbox import Inbox
+from inbox.answers.leaks import Leak, findings, own
+from inbox.conversations.commands import Answer
+from inbox.conversations.leaking import LEAK
+from inbox.conversations.reading import Reading
+from inbox.conversations.state import Conversation
+from inbox.team.policies import Policies
+from inbox.words import Account, Audience, ConversationId, Record
+
+SHOWN = f"{LEAK}:"
+"""Before the marks of findings that somebody has looked at: a confirmation is for those only."""
+MARK = 3
+"""Bytes of a finding's mark: twenty fit into the value of one box to tick."""
+
+
+class Known(Record, frozen=True):
+    """What must stay inside, and what everybody may read, of one conversation."""
+
+    secrets: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+class Guard:
+    """Looks at what is about to leave, knowing the notes."""
+
+    def __init__(self, inbox: Inbox, policies: Policies) -> None:
+        self._inbox, self._policies = inbox, policies
+
+    async def looked(self, ref: ConversationId, command: Answer, ready: Iterable[str]) -> Answer:
+        """Return the order with what was found; what its writer was shown, they have confirmed."""
+        conversation = await self._inbox.read.conversation(ref)
+        if conversation is None:
+            return command
+        leaks = await self.leaks(conversation, command.text, command.audience, ready)
+        confirmed = confirmed_of(command.confirmed, leaks)
+        return replace(command, leaks=leaks, confirmed=confirmed)
+
+    async def leaks(
+        self, conversation: Conversation, text: str, audience: Audience, ready: Iterable[str] = ()
+    ) -> tuple[Leak, ...]:
+        """Return what a text would give away; `ready` are lines approved for the public."""
+        account = self._policies.account(conversation.account)
+        if account is None or account.leak_guard == "off":
+            return ()
+        known = await self._known(conversation, account)
+        ours = (*known.ours, *ready)
+        return findings(text, secrets=known.secrets, ours=ours, said=known.said, audience=audience)
+
+    async def _known(self, conversation: Conversation, account: Account) -> Known:
+        """Gather it: notes, and what was said in private in a conversation linked to this one."""
+        reading = await self._inbox.read.reading(conversation.id)
+        secrets = [note.text for note in reading.notes]
+        for linked in await self._inbox.read.conversations(list(conversation.linked)):
+            there = await self._inbox.read.reading(linked.id)
+            secrets += [note.text for note in there.notes]
+            if linked.audience == "private":
+                secrets += _texts(there)
+                secrets += [answer.text for answer in linked.answers if answer.state == "draft"]
+        people = dict.fromkeys(
+            one.message.author for one in reading.messages if not one.message.ours
+        )
+        handles = [f"@{person.handle}" for person in people if person.id == conversation.person]
+        handles += [f"@{one.handle}" for one in self._policies.accounts if one.handle]
+        public = _texts(reading) if conversation.audience == "public" else []
+        names = [text for one in people for text in (one.name, one.handle)]
+        return Known(
+            secrets=tuple(secrets),
+            ours=(*own(account), *handles),
+            said=(*public, *names, account.title, account.handle),
+        )
+
+
+def _texts(reading: Reading) -> list[str]:
+    """Return all that was said on both sides."""
+    heard = [one.message.text for one in reading.messages]
+    sent = [p.text for a in reading.answers for p in a.parts if p.state in ("sent", "arrived")]
+    return [text for text in (*heard, *sent) if text]
+
+
+def confirmed_of(told: str, leaks: Iterable[Leak]) -> str:
+    """Return what is confirmed: a tick under older findings lets no newer one through."""
+    words = told.split()
+    marks = {mark for word in words if word.startswith(SHOWN) for mark in _marks(word)}
+    kept = [word for word in words if not word.startswith(SHOWN)]
+    looked = bool(marks) and {_mark(leak) for leak in leaks} <= marks
+    kept += (
+        [LEAK] if looked else []
+    )  # guard: shown-only test=tests/handlers/test_guard.py::test_a_tick_under_older_findings_lets_no_newer_one_through
+    return " ".join(kept)
+
+
+def shown(leaks: Iterable[Leak]) -> str:
+    """Return the word by which somebody confirms to have looked at exactly these findings."""
+    return SHOWN + ".".join(dict.fromkeys(_mark(leak) for leak in leaks))
+
+
+def _marks(word: str) -> list[str]:
+    return word.removeprefix(SHOWN).split(".")
+
+
+def _mark(leak: Leak) -> str:
+    return blake2b(f"{leak.kind}\0{leak.found}".encode(), digest_size=MARK).hexdigest()
+
+
+def leaks_in(problem: Refusal | None) -> tuple[Leak, ...]:
+    """Return the findings of a refusal; none where it is about something else."""
+    return tuple(problem.facts.get("findings", ())) if problem and problem.why == "leak" else ()
+
+
+def to_confirm(problem: Refusal | None) -> str:
+    """Return what a tick under these findings confirms; "" where it would not help."""
+    leaks = leaks_in(problem)
+    return shown(leaks) if problem and problem.facts.get("way") == "confirm" else ""
+
+
+def told(leaks: Iterable[Leak], say: Say) -> tuple[str, ...]:
+    """Say each finding in a sentence, and what to do about it; one sentence where all is well."""
+    said = (say(f"leak.{leak.kind}", found=leak.found) for leak in leaks)
+    return tuple(dict.fromkeys(said)) or (say("leak.none"),)

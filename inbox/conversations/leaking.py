@@ -1,0 +1,38 @@
+"""What would leak: held back until its writer has looked, or for good, as the account wants it."""
+
+from __future__ import annotations
+
+from inbox.answers.leaks import ALWAYS, Kind, Leak, findings, own
+from inbox.conversations.case import Case, denied
+from inbox.conversations.commands import Answer
+from inbox.conversations.denied import Denied
+
+LEAK = "leak"
+"""The word by which an officer lets a text leave in spite of what the guard found."""
+UNKNOWN: tuple[Kind, ...] = ("mention",)
+"""What the text alone does not show here: a conversation keeps no handles."""
+
+
+def leaks_of(case: Case, command: Answer) -> tuple[Leak, ...]:
+    """Return what was found in the text, with the notes and without."""
+    account = case.policy.account
+    if account.leak_guard == "off":
+        return ()
+    alone = findings(command.text, ours=own(account), audience=command.audience)
+    shown = (leak for leak in alone if leak.kind not in UNKNOWN)
+    return tuple(dict.fromkeys((*command.leaks, *shown)))
+
+
+def held_back(case: Case, command: Answer) -> Denied | None:
+    """Return the findings that hold a text back; `way` says whether a confirmation helps."""
+    leaks = leaks_of(case, command)
+    blocks = case.policy.account.leak_guard == "block"
+    never = blocks and any(leak.kind in ALWAYS for leak in leaks)
+    if not leaks or (not never and LEAK in command.confirmed.split()):
+        return None
+    return denied("leak", findings=leaks, way="change" if never else "confirm")
+
+
+def let_through(case: Case, command: Answer) -> tuple[str, ...]:
+    """Return the kinds of what leaves all the same: the record says that its writer knew."""
+    return tuple(dict.fromkeys(leak.kind for leak in leaks_of(case, command)))

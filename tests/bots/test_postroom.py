@@ -11,15 +11,13 @@ from msgspec.structs import replace
 
 from bots.budgets import Purse
 from bots.contract import Bot, Refused
-from bots.doubts import UNSURE_AFTER
 from bots.platforms import x
 from bots.postroom import DENIED_PAUSE, undisturbed
 from inbox import Done, Inbox
 from inbox.conversations.commands import Order, Retract, StartSend
 from inbox.conversations.denied import Denied
 from inbox.words import Budget, ConversationId, Millis, Part, PartId, Profile, Ref
-from sandbox.x.activity import SIGNATURE_HEADER, Activity, signed
-from tests.bots.conftest import SECRET, House
+from tests.bots.conftest import House
 
 POST = "POST /2/tweets"
 
@@ -112,20 +110,6 @@ async def test_nothing_leaves_before_its_hold_is_over(house: House) -> None:
     assert house.heard() == []
 
 
-async def test_a_long_answer_leaves_part_by_part_as_a_thread(house: House) -> None:
-    text = " ".join(f"Sentence number {n} of a long answer." for n in range(12))
-    ref = await house.answered(text)
-    sender = house.sender()
-    while await house.sent(sender):
-        pass
-    posts = house.scene.world.posts_by("MinistryX")
-    assert len(posts) > 1
-    assert [post.in_reply_to for post in posts[1:]] == [post.id for post in posts[:-1]]
-    answer = (await house.conversation(ref)).answer("a1")
-    assert answer
-    assert answer.state == "sent"
-
-
 async def test_a_send_cut_after_x_committed_is_found_and_not_repeated(house: House) -> None:
     ref = await house.answered()
     house.scene.world.lag(30)
@@ -155,81 +139,6 @@ async def test_a_send_cut_before_x_heard_it_is_unsure_and_not_repeated(house: Ho
         house.scene.clock.forward(600)
         await house.sent(sender)
     assert house.heard() == []
-
-
-@pytest.mark.parametrize(("fault", "state"), [("drop_after", "sent"), ("drop_before", "unsure")])
-async def test_a_worker_that_starts_anew_looks_and_never_sends_again(
-    house: House, fault: str, state: str
-) -> None:
-    ref = await house.answered()
-    house.scene.world.faults.arm(POST, fault)  # type: ignore[arg-type]  # each is a kind of fault
-    await house.sent(house.sender())
-    house.scene.clock.forward(60)
-    await house.sent(house.sender())
-    assert (await house.part(ref)).state == "sending"
-    house.scene.clock.forward(UNSURE_AFTER / 1000)
-    await house.sent(house.sender())
-    assert (await house.part(ref)).state == state
-    assert len(house.heard()) == (1 if state == "sent" else 0)
-
-
-async def test_an_echo_before_the_response_settles_the_part_once(house: House) -> None:
-    ref = await house.answered()
-    world = house.scene.world
-    door = x.door({"consumer_secret": SECRET}, house.scene.ours)
-    assert door
-
-    async def echo(sent: Ref) -> None:
-        post = world.posts_by("MinistryX")[0]
-        body = Activity(world).post(post, "post.create", house.scene.me)
-        for one in door.receive({SIGNATURE_HEADER: signed(SECRET, body)}, body).news:
-            await house.inbox.desk.take("x/ministry", one.command, one.raw)  # type: ignore[union-attr]  # it is news
-
-    bot = Before(house.scene.bot(), after=echo)
-    await house.sent(house.sender(bot))  # type: ignore[arg-type]  # it only sends
-    names = [
-        type(event).__name__
-        for entry in await house.inbox.read.history(ref)
-        for event in entry.events
-    ]
-    assert names == ["Received", "Claimed", "Answered", "SendStarted", "Sent"]
-
-
-async def test_our_own_sent_post_is_no_news_when_the_timeline_is_read(house: House) -> None:
-    ref = await house.answered()
-    await house.sent(house.sender())
-    before = (await house.conversation(ref)).version
-    await house.listener().round()
-    assert (await house.conversation(ref)).version == before
-
-
-async def test_a_busy_platform_gets_it_later(house: House) -> None:
-    ref = await house.answered()
-    house.scene.world.faults.arm(POST, "busy", seconds=60)
-    sender = house.sender()
-    await house.sent(sender)
-    assert (await house.part(ref)).state == "ready"
-    house.scene.clock.forward(59)
-    await house.sent(sender)
-    assert house.heard() == []
-    house.scene.clock.forward(2)
-    await house.sent(sender)
-    assert (await house.part(ref)).state == "sent"
-    assert (await house.part(ref)).attempt == 2
-
-
-async def test_a_locked_account_is_told_of_and_tried_again(house: House) -> None:
-    ref = await house.answered()
-    house.scene.world.revoke("MinistryX")
-    sender = house.sender()
-    await house.sent(sender)
-    assert (await house.part(ref)).until == house.scene.clock() + 300_000
-    told = [one.kind async for batch in house.inbox.notices.everything() for one in batch]
-    assert told == ["account_locked"]
-    house.scene.world.grant_as(house.scene.app, "MinistryX", house.scene.tokens["MinistryX"])
-    house.scene.clock.forward(301)
-    await house.sent(sender)
-    assert (await house.part(ref)).state == "sent"
 
 
 async def test_a_duplicate_that_is_this_very_part_counts_as_sent(house: House) -> None:
@@ -353,16 +262,6 @@ async def test_a_halted_account_sends_nothing_until_it_may(house: House) -> None
     house.scene.clock.forward(DENIED_PAUSE / 1000)
     await house.sent(sender)
     assert (await house.part(ref)).state == "sent"
-
-
-async def test_an_answer_is_taken_back_from_x(house: House) -> None:
-    ref = await house.answered()
-    sender = house.sender()
-    await house.sent(sender)
-    await house.does(ref, Retract("a1"))
-    await house.sent(sender)
-    assert house.heard() == []
-    assert (await house.part(ref)).state == "retracted"
 
 
 async def test_what_cannot_be_taken_back_stays_and_is_told_each_time(house: House) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
 
-from bots.contract import Batch, Door, Forged, Odd
+from bots.contract import Batch, Door, Odd
 from bots.platforms import x
 from inbox.conversations.commands import MarkDeleted, MarkEdited
 from sandbox.x.activity import (
@@ -39,21 +36,8 @@ def pushed(door: Door, *bodies: bytes) -> list[Batch]:
     return [door.receive({SIGNATURE_HEADER: signed(SECRET, body)}, body) for body in bodies]
 
 
-def test_the_challenge_is_answered_with_the_apps_own_secret(door: Door) -> None:
-    answer = door.challenge({"crc_token": "token"})
-    digest = hmac.digest(SECRET.encode(), b"token", hashlib.sha256)
-    assert answer
-    assert json.loads(answer) == {"response_token": "sha256=" + base64.b64encode(digest).decode()}
-    assert door.challenge({}) is None
-
-
-def test_forged(door: Door) -> None:
+def test_the_signatures_header_may_be_written_in_any_case(door: Door) -> None:
     body = b'{"data": {}}'
-    for headers in ({}, {SIGNATURE_HEADER: ""}, {SIGNATURE_HEADER: signed("other", body)}):
-        with pytest.raises(Forged):
-            door.receive(headers, body)
-    with pytest.raises(Forged):
-        door.receive({SIGNATURE_HEADER: signed(SECRET, body)}, body + b" ")
     door.receive({SIGNATURE_HEADER.upper(): signed(SECRET, body)}, body)
 
 

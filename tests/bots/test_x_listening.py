@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bots.contract import Busy, Locked
+from bots.contract import Busy
 from bots.platforms.x.limits import MENTIONS_DEPTH, RECHECK
 from inbox.conversations.commands import MarkDeleted, MarkEdited
-from tests.bots.conftest import START, Scene, commands, messages, news_of, read
+from tests.bots.conftest import START, Scene, commands, messages, read
 
 
 async def test_a_mention_is_read_as_it_was_written(scene: Scene) -> None:
@@ -36,27 +36,6 @@ async def test_the_mark_is_xs_own_verification(scene: Scene) -> None:
         scene.world.post(handle, "@MinistryX hello")
     marks = [message.author.mark for message in messages(await read(scene.bot()))]
     assert marks == ["government", "none", "paid"]
-
-
-async def test_a_reply_in_a_thread_knows_its_root_and_its_parent(scene: Scene) -> None:
-    root = scene.world.post("other", "What is going on?")
-    reply = scene.world.post("citizen", "@MinistryX can you tell?", in_reply_to=root.id)
-    [message] = messages(await read(scene.bot()))
-    assert message.id == f"x:{reply.id}"
-    assert (message.thread, message.re) == (root.id, f"x:{root.id}")
-
-
-async def test_reading_goes_on_from_the_cursor_and_keeps_its_place(scene: Scene) -> None:
-    first = scene.world.post("citizen", "@MinistryX one")
-    batches = await read(scene.bot())
-    scene.clock.forward(5)
-    second = scene.world.post("citizen", "@MinistryX two")
-    later = await read(scene.bot(), batches[-1].cursor)
-    assert [m.id for m in messages(batches)] == [f"x:{first.id}"]
-    assert [m.id for m in messages(later)] == [f"x:{second.id}"]
-    still = await read(scene.bot(), later[-1].cursor)
-    assert news_of(still) == []
-    assert still[-1].cursor == later[-1].cursor
 
 
 async def test_a_post_that_x_shows_late_is_not_missed(scene: Scene) -> None:
@@ -238,14 +217,6 @@ async def test_busy_is_said_with_the_earliest_end_where_nothing_can_be_read(scen
 async def test_xs_own_count_corrects_the_budget(scene: Scene) -> None:
     await read(scene.bot())
     assert scene.purse.corrected["mentions"] == (299, START + 900_000)
-
-
-async def test_a_revoked_token_is_locked_and_no_secret_is_in_the_error(scene: Scene) -> None:
-    scene.world.revoke("MinistryX")
-    with pytest.raises(Locked) as locked:
-        await read(scene.bot())
-    said = f"{locked.value!r} {locked.value.__cause__!r} {locked.value.__context__!r}"
-    assert scene.tokens["MinistryX"].secret not in said
 
 
 async def test_the_new_vocabulary_is_read_as_the_old(scene: Scene) -> None:

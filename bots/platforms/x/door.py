@@ -52,7 +52,7 @@ class XDoor:
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
         """Read a push signed by X; raises Forged where it is not."""
-        self._verify(headers, body)  # guard: SIGNED test=tests/bots/test_x_door.py::test_forged
+        self._verify(headers, body)  # guard: SIGNED test=tests/bots/test_x.py::TestX::test_forged
         return self._push(body)
 
     def again(self, native_id: str, raw: bytes) -> Batch:

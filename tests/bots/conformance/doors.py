@@ -42,7 +42,8 @@ class Doors(Base):
             assert await house.push(one) == 200
         assert len(await house.events(await house.where(message), Received)) == 1
 
-    async def test_a_forged_push_is_refused_and_nothing_of_it_is_kept(self, house: House) -> None:
+    async def test_forged(self, house: House) -> None:
+        """A push that the platform did not sign is refused, and nothing of it is kept."""
         _, pushed = await self._pushed(house)
         for one in pushed:
             for forged in (*_forged(one), *_mutated(one)):

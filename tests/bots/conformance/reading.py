@@ -12,7 +12,7 @@ from bots.intake import take
 from inbox import Done, Inbox
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Echoed, Received
-from inbox.words import AccountId, ConversationId, Millis
+from inbox.words import AccountId, ConversationId, MessageId, Millis
 from tests.bots.conformance.base import Base
 from tests.bots.conformance.house import House
 
@@ -127,48 +127,47 @@ class Reading(Base):
     async def test_every_message_by_every_doors_shape_shuffled_is_read_the_same(
         self, house: House
     ) -> None:
-        await self._a_day(house)
+        written = await self._a_day(house)
         await house.read()
+        shapes = await self._shapes(house, written)
+        if self.profile.deletes:
+            await house.stage.delete(written[-1])
+            await self._until_noticed(house)
+            shapes += await self._shapes(house, written)
         plain = await house.everything()
-        shapes = await self._shapes(house)
+        said = [one for found in plain.values() for one in found.messages]
+        assert sum(one.deleted for one in said) == int(self.profile.deletes)
+        assert sum(one.edited for one in said) == int(self.profile.edits)
         for seed in range(3):
-            await self._taken_in_anew(house, random.Random(seed).sample(shapes, len(shapes)))
+            await house.forget()
+            for one in random.Random(seed).sample(shapes, len(shapes)):
+                await take(house.inbox, house.stage.account, one)
             assert await house.everything() == plain, f"the order of seed {seed}"
 
-    async def _a_day(self, house: House) -> None:
-        """Let people write, answer each other, change their minds and take back."""
+    async def _a_day(self, house: House) -> list[MessageId]:
+        """Let people write, answer each other, change their minds and take back; return the ids."""
         stage = house.stage
         first = await stage.say("citizen", "where do I turn?")
         house.stage.clock.forward(2)
         answer = await stage.say("other", "and I?", re=first.id)
-        await stage.say("citizen", "please", re=answer.id)
-        await stage.say("citizen", "in private", private=True)
-        house.by_hand.add((await stage.by_hand("We see you both.", re=first.id)).id)
+        deeper = await stage.say("citizen", "please", re=answer.id)
+        private = await stage.say("citizen", "in private", private=True)
+        by_hand = await stage.by_hand("We see you both.", re=first.id)
+        house.by_hand.add(by_hand.id)
         if self.profile.edits:
             await stage.edit(first.id, "where do we turn?")
         house.stage.clock.forward(2)
+        gone = await stage.say("other", "my number is 12")
+        return [one.id for one in (first, answer, deeper, private, by_hand, gone)]
 
-    async def _shapes(self, house: House) -> list[News]:
-        """Return every message in each shape it may come in, three times."""
-        messages = [
-            one.message.id
-            for found in (await house.everything()).values()
-            for one in found.messages
-        ]
-        found = list[News]()
-        for _ in range(3):
-            batches = await house.batches()
-            if self.profile.pushes:
-                pushed = [one for id_ in messages for one in await house.stage.pushes(id_)]
-                batches += [house.door().receive(one.headers, one.body) for one in pushed]
-            found += [one for batch in batches for one in batch.news if isinstance(one, News)]
-        return found
-
-    async def _taken_in_anew(self, house: House, news: list[News]) -> None:
-        """Empty the store, and take this in."""
-        await house.forget()
-        for one in news:
-            await take(house.inbox, house.stage.account, one)
+    async def _shapes(self, house: House, written: list[MessageId]) -> list[News]:
+        """Return every message in each shape it may come in, twice or more."""
+        cursor = await house.inbox.cursors.get(house.stage.account.id)
+        batches = [one for start in (None, None, cursor) for one in await house.batches(start)]
+        for _ in range(2 * self.profile.pushes):
+            pushed = [one for id_ in written for one in await house.stage.pushes(id_)]
+            batches += [house.door().receive(one.headers, one.body) for one in pushed]
+        return [one for batch in batches for one in batch.news if isinstance(one, News)]
 
     async def test_an_edit_changes_the_message_whenever_it_was_seen_first(
         self, house: House

@@ -24,7 +24,7 @@ PICTURE = Media(kind="image", url="", alt="A red bridge, its middle gone.", dige
 
 @dataclass
 class Echoing:
-    """The real bot; before the platform's answer is heard, its echo is read."""
+    """The real bot; before the platform's answer is heard, its echo is pushed and read."""
 
     bot: Bot
     house: House
@@ -34,6 +34,9 @@ class Echoing:
 
     async def send(self, part: Part, key: PartId) -> Ref:
         ref = await self.bot.send(part, key)
+        if self.bot.profile.pushes:
+            pushed = await self.house.stage.pushes(ref.id)
+            assert {await self.house.push(one) for one in pushed} <= {200}
         await self.house.read()
         return ref
 

@@ -74,7 +74,7 @@ def connect(account: Account, secrets: Mapping[str, str], wiring: Wiring) -> Bot
 def door(secrets: Mapping[str, str], ours: Ours) -> Door | None:
     """Toy pushes nothing: its door only reads again what was set aside, and needs no secret."""
     del secrets
-    return NoPushes(lambda native_id, raw: Batch((read(raw, native_id, ours[native_id]),)))
+    return NoPushes(lambda native_id, raw: Batch(read(raw, native_id, ours[native_id])))
 
 
 class ToyBot:
@@ -93,13 +93,13 @@ class ToyBot:
             await self._wiring.spending.take("events")
             began = self._wiring.clock()
             events = (await self._call("GET", f"/events?after={cursor or 0}"))["events"]
-            news = tuple(self._read(event) for event in events)
+            news = tuple(one for event in events for one in self._read(event))
             cursor = str(events[-1]["n"]) if events else cursor or "0"
             yield Batch(news, cursor, until=0 if events else began)
             if not events:
                 return
 
-    def _read(self, event: Any) -> News | Odd:
+    def _read(self, event: Any) -> tuple[News | Odd, ...]:
         return read(msgspec.json.encode(event), self._account.native_id, self._account.id)
 
     async def send(self, part: Part, key: PartId) -> Ref:
@@ -200,28 +200,30 @@ class ToyBot:
             return raw
 
 
-def read(raw: bytes, me: str, account: str) -> News | Odd:
+def read(raw: bytes, me: str, account: str) -> tuple[News | Odd, ...]:
     """Read one event; what is none that we understand is odd."""
     try:
-        command = command_of(msgspec.json.decode(raw), me, account, raw)
+        commands = commands_of(msgspec.json.decode(raw), me, account, raw)
     except (KeyError, TypeError, ValueError):
-        command = None
-    return News(me, command, raw) if command else Odd(me, raw, "not understood")
+        commands = ()
+    news = tuple(News(me, command, raw) for command in commands)
+    return news or (Odd(me, raw, "not understood"),)
 
 
-def command_of(event: Any, me: str, account: str, raw: bytes) -> Inbound | None:
-    """Return what an event asks of the inbox; None where its kind is unknown."""
+def commands_of(event: Any, me: str, account: str, raw: bytes) -> tuple[Inbound, ...]:
+    """Return what an event asks of the inbox; nothing where its kind is unknown."""
     one = event["message"]
+    id_ = ours(one["id"])
     match event["kind"]:
         case "wrote":
-            return Receive(message_of(one, me, account, raw))
-        case "edited":  # on the toy a message keeps its id
-            id_ = ours(one["id"])
-            return MarkEdited(id_, id_, one["text"], media_of(one), event["at"])
+            return (Receive(message_of(one, me, account, raw)),)
+        case "edited":
+            change = MarkEdited(id_, id_, one["text"], media_of(one), event["at"])
+            return Receive(message_of(one, me, account, raw)), change
         case "deleted":
-            return MarkDeleted(ours(one["id"]))
+            return (MarkDeleted(id_),)
         case _:
-            return None
+            return ()
 
 
 def message_of(one: Any, me: str, account: str, raw: bytes) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -13,7 +13,18 @@ from inbox.conversations.commands import AnyCommand, Order
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Entry
 from inbox.conversations.state import Conversation
-from inbox.words import Account, AccountId, Budget, ConversationId, MessageId, Millis
+from inbox.directory import commands as directory
+from inbox.directory.state import Contact
+from inbox.words import (
+    Account,
+    AccountId,
+    Budget,
+    ContactId,
+    ConversationId,
+    MessageId,
+    Millis,
+    PersonId,
+)
 
 
 class Desk(Protocol):
@@ -176,8 +187,28 @@ class Outbox(Protocol):
         ...
 
 
+class Contacts(Protocol):
+    """Whom the ministry knows."""
+
+    async def of_person(self, person: PersonId) -> Contact | None:
+        """Return the one contact whose person this is."""
+        ...
+
+    def order(self, command: directory.AnyCommand, *, by: str) -> directory.Order:
+        """Write an order, its time being fixed here."""
+        ...
+
+    async def do(self, id_: ContactId, order: directory.Order) -> object:
+        """Let an order happen once; raises Unavailable."""
+        ...
+
+
 class Notices(Protocol):
     """What acts by itself tells the people."""
+
+    async def put(self, kind: str, facts: Mapping[str, Any]) -> None:
+        """Tell something, once."""
+        ...
 
     async def put_once(self, seconds: int, kind: str, account: AccountId, about: str = "") -> bool:
         """Tell something, unless it was told in so many seconds; returns whether it was now."""
@@ -242,6 +273,11 @@ class Inbox(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What is to be sent."""
+        ...
+
+    @property
+    def contacts(self) -> Contacts:
+        """Whom we know."""
         ...
 
     @property

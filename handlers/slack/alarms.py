@@ -9,19 +9,23 @@ from typing import Any, Protocol
 
 import structlog
 
+from handlers.say import Say
 from handlers.slack.alerting import ALERT, Alerting
 from handlers.slack.cards import said
 from handlers.slack.office import Office
 from handlers.slack.pace import SlackRefused
+from handlers.slack.silence import users_of
 from inbox.words import Account
 
 CHANGED = "slack_changed"
 """The notice that something happened to a channel of ours: for the board, not for people."""
 HERE_FIRST = (
     *("private_nowhere", "private_public", "private_shared", "private_guest"),
-    "nobody_to_alert",
+    *("nobody_to_alert", "identity_changed"),
 )
 """Notices told first where the account's officers read; all others in the fallback channel."""
+PERSONAL = ("identity_changed",)
+"""Notices for one officer, by direct message; for all where that one cannot be reached."""
 HOUR_MS = 3_600_000
 
 log = structlog.stdlib.get_logger(__name__)
@@ -65,8 +69,24 @@ class Alarms:
                 await self._changed(str(facts.get("channel", "")), str(facts.get("ts", "")))
             elif notice.kind == ALERT:
                 await self._alerting.call(notice.facts)
+            elif notice.kind in PERSONAL and await self._personally(notice):
+                continue
             else:
                 await self._tell(notice)
+
+    async def _personally(self, notice: Notice) -> bool:
+        """Tell the officer it concerns by direct message; False where none can be reached."""
+        office, facts = self._office, notice.facts
+        officer = office.policies.officer(str(facts.get("officer", "")))
+        account = office.policies.account(str(facts.get("account", "")))
+        for user in users_of(office, officer) if officer else ():
+            try:
+                await self._post(notice, account, await office.direct(user))
+            except SlackRefused as error:
+                log.warning("notice_refused", kind=notice.kind, error=error.error)
+            else:
+                return True
+        return False
 
     async def _tell(self, notice: Notice) -> None:
         """Post it where somebody sees it; raises SlackRefused where no channel takes it."""
@@ -100,8 +120,15 @@ class Alarms:
             platform=account.platform.title() if account else "",
             kind=notice.kind,
             officer=str(notice.facts.get("officer", "")),
+            name=str(notice.facts.get("name", "")),
+            changed=_changed(str(notice.facts.get("changed", "")), say),
         )
         await office.pace.post(nonce, channel=place, text=post.text, blocks=post.blocks)
+
+
+def _changed(what: str, say: Say) -> str:
+    """Return what is other about a person, in the reader's words."""
+    return ", ".join(say.word("identity", one) for one in what.split(", ")) if what else ""
 
 
 def _places(kind: str, account: Account | None, accounts: Sequence[Account]) -> tuple[str, ...]:

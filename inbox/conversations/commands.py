@@ -324,7 +324,8 @@ class Expire(Command, frozen=True):
 class StartSend(Command, frozen=True):
     """Write down that this part is about to be sent, before it is.
 
-    `seal` is of the answer whose part the sender holds in its hand.
+    `seal` is of the answer whose part the sender holds in its hand. `changed` says what is other
+    about the person than when they were proven.
     """
 
     part: PartId
@@ -332,6 +333,7 @@ class StartSend(Command, frozen=True):
     halted: bool = False
     epoch: str = ""
     seal: str = ""
+    changed: str = ""
 
 
 class Report(Command, frozen=True):

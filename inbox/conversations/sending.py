@@ -138,6 +138,8 @@ HINDRANCES: tuple[Hindrance, ...] = (
 
 
 def _no_longer_the_same(c: Conversation, command: StartSend, answer: Answer) -> str:
+    if command.changed:
+        return "identity"
     now = command.recipients or recipients_of(c)
     if answer.recipients and set(now) != set(answer.recipients):
         return "recipients"

@@ -265,7 +265,7 @@ async def house(
         list(scene.accounts.values()),
         [
             Officer(id="aj", initials="AJ", name="Anna Jansson"),
-            Officer(id="eb", initials="EB", name="Eva Berg"),
+            Officer(id="eb", initials="EB", name="Eva Berg", roles=("approver",)),
         ],
         LANES,
         (),

@@ -16,7 +16,7 @@ from inbox.denied import Denied
 from inbox.directory.commands import Add, Attach
 from inbox.directory.lookalikes import Lookalikes, Named
 from inbox.words import Person
-from tests.handlers.slack.conftest import House, account_of
+from tests.handlers.slack.conftest import ANNA, PRESS, House, account_of, until
 from tests.handlers.slack.hostile import BOOK, LANGUAGES, NOW, all_text, check_post, shown
 
 MINISTER = Named(Person("x:1", "CarlBildt", "Carl Bildt"), "c1", "Foreign Minister, Qasira")
@@ -97,3 +97,25 @@ async def test_who_imitates_a_contact_is_marked_once_the_contact_is_there(office
     await office.card_says(ref, "capital I for l at letter 4")
     genuine = await office.hear(author=MINISTER.person)
     assert "⚠" not in json.dumps((await office.card(genuine)).blocks, ensure_ascii=False)
+
+
+async def test_whoever_wrote_to_somebody_who_changed_is_told_directly_and_nobody_else(
+    office: House,
+) -> None:
+    facts = {
+        "account": "x/landetud",
+        "officer": "aj",
+        "name": "Minister",
+        "changed": "handle, name",
+    }
+    await office.inbox.notices.put("identity_changed", facts | {"changed": "handle, name"})
+
+    def told() -> list[str]:
+        channel = office.workspace.channels.get(f"D{ANNA[1:]}")
+        return [one.text for one in channel.said if one.by_bot] if channel else []
+
+    [text] = await until(told)
+    assert "Minister" in text
+    assert "användarnamnet, namnet" in text or "the handle, the name" in text
+    posted = json.dumps([m.text for m in office.workspace.channels[PRESS].visible()])
+    assert "Minister" not in posted

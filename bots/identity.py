@@ -1,0 +1,97 @@
+"""Who somebody is, read again just before an answer leaves: a handle may have changed hands."""
+
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bots.contract import Bot, Refused
+from bots.needs import Inbox
+from inbox.conversations.state import Answer, Conversation
+from inbox.directory.commands import Freeze
+from inbox.directory.evidence import OF_HANDLE, changed, valid
+from inbox.directory.state import Contact, Evidence, Known
+from inbox.words import Account, Person, Record
+
+Reader = Callable[[Evidence, Person], Awaitable[bool | None]]
+"""Reads what a piece of evidence was read from: whether it still says so; None where nobody knows."""
+NOTICE = "identity_changed"
+"""The notice that tells whoever wrote to them, and the channel."""
+log = structlog.get_logger(__name__)
+
+
+class Changed(Record, frozen=True):
+    """What is no longer as it was proven, by our words: `handle`, `name`, `mark`, `gone`."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Looks at a contact's person again through the account's own bot."""
+
+    inbox: Inbox
+    account: Account
+    bot: Bot
+    reader: Reader | None = None
+
+    async def hindrance(self, conversation: Conversation, answer: Answer) -> str:
+        """Return why an answer to a contact's person may not leave now, "" where it may.
+
+        What changed freezes the entry and is told to the answer's author. Raises what the bot
+        raises where the platform cannot be asked: then nothing leaves either.
+        """
+        contact, known = await self._known(conversation)
+        if contact is None or known is None or not self._matters(known, answer):
+            return ""
+        if known.frozen:
+            return known.frozen
+        found = await self.check_again(known)
+        if isinstance(found, Known):
+            return ""
+        await self._freeze(contact, known, found, answer)
+        return found.what
+
+    async def check_again(self, known: Known) -> Known | Changed:
+        """Return the person as they are known, or what changed about them."""
+        try:
+            now = await self.bot.person(known.person.id)
+        except Refused:
+            return Changed("gone")
+        what = changed(known.person, now)
+        if what:
+            return Changed(what)
+        for evidence in valid(known.evidence, self.inbox.now()):
+            if evidence.kind in OF_HANDLE and await self._withdrawn(evidence, now):
+                return Changed(evidence.kind)
+        return known
+
+    async def _withdrawn(self, evidence: Evidence, person: Person) -> bool:
+        """Whether its source was read, and says it no longer; a site that is away says nothing."""
+        return self.reader is not None and await self.reader(evidence, person) is False
+
+    async def _known(self, conversation: Conversation) -> tuple[Contact | None, Known | None]:
+        person = conversation.person
+        contact = await self.inbox.contacts.of_person(person) if person else None
+        return contact, contact.known(person) if contact else None
+
+    def _matters(self, known: Known, answer: Answer) -> bool:
+        """Whether somebody relies on who they are: there is evidence, or it is a rung."""
+        return bool(known.evidence or known.frozen) or answer.kind == "rung"
+
+    async def _freeze(self, contact: Contact, known: Known, found: Changed, answer: Answer) -> None:
+        order = self.inbox.contacts.order(Freeze(known.person.id, found.what), by="clerk")
+        await self.inbox.contacts.do(contact.id, order)
+        log.warning("identity_changed", account=self.account.id, kind=found.what)
+        facts = {
+            "account": self.account.id,
+            "officer": answer.author,
+            "contact": contact.id,
+            "name": contact.name,
+            "changed": found.what,
+        }
+        await self.inbox.notices.put(NOTICE, facts)

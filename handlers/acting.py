@@ -5,16 +5,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
+from handlers.cleared import last_word, named, told_of
 from handlers.guard import Guard
 from handlers.say import Book, Say
 from handlers.shown import Line, Shown, Writing, line_of
 from inbox import Done, Inbox
+from inbox.answers.clearance import needed
 from inbox.answers.compose import signature
 from inbox.conversations.commands import Answer, AnyCommand, Claim, Recall, Wake
 from inbox.conversations.denied import Denied
 from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
+from inbox.team.approvers import approvers
 from inbox.team.policies import Policies
 from inbox.team.roles import may
 from inbox.words import (
@@ -264,7 +268,32 @@ class Acting:
             limit=policy.profile.limit(conversation.audience),
             signature=signature(officer, policy.account, conversation.language),
             phrases=bool(self.ready_lines(shown)),
+            asks=self._whose_word(officer, shown, policy),
+            **await self._came_back(officer, conversation),
         )
+
+    def _whose_word(self, officer: Officer, shown: Shown, policy: Policy) -> str:
+        """Name whose word an answer needs now; "" where it needs nobody's."""
+        c = shown.conversation
+        rule = needed(policy, audience=c.audience, lane=c.lane, tags=c.tags, kind="human")
+        if rule is None:
+            return ""
+        people = approvers(policy.officers.values(), policy.account, rule.from_, (officer.id,))
+        return named([one.name for one in people], self.say(officer))
+
+    async def _came_back(self, officer: Officer, conversation: Conversation) -> dict[str, Any]:
+        """Return how the clearance of the officer's own draft ended, where it came back."""
+        draft = conversation.open_answer
+        if draft is None or draft.state != "draft" or draft.author != officer.id:
+            return {}
+        reading = await self.inbox.read.reading(conversation.id)
+        reply = next((one for one in reading.answers if one.id == draft.id), None)
+        said = last_word(reply)
+        if said is None:
+            return {}
+        names = {one.id: one.name for one in self.policies.officers.values()}
+        why = "" if said.what == "void" else said.reason
+        return {"came_back": told_of(said, names), "why_back": why}
 
     async def since(self, conversation: Conversation, seen: int) -> tuple[Line, ...]:
         """Return what they wrote since the officer looked."""

@@ -38,7 +38,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 MORNING = 9
 """The hour meant by a day without an hour."""
 
-Verb = Literal["next", "mine", "find", "on", "off", "help"]
+Verb = Literal["next", "mine", "clear", "find", "on", "off", "help"]
 VERBS: Mapping[str, Verb] = {verb: verb for verb in get_args(Verb)}
 """What is understood whatever the languages."""
 

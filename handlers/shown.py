@@ -127,6 +127,13 @@ class Shown(Record, frozen=True):
         return one_line(f"@{account.handle}" if account.handle else account.title, NAME)
 
 
+class Told(Record, frozen=True):
+    """A phrase with its facts, made by whoever knows and said in the reader's language."""
+
+    key: str
+    facts: Mapping[str, Any] = {}
+
+
 class Writing(Record, frozen=True):
     """An officer's answer being written.
 
@@ -147,13 +154,12 @@ class Writing(Record, frozen=True):
     problem: Denied | None = None
     other: bool = False
     phrases: bool = True
-
-
-class Told(Record, frozen=True):
-    """A phrase with its facts, made by whoever knows and said in the reader's language."""
-
-    key: str
-    facts: Mapping[str, Any] = {}
+    asks: str = ""
+    """Whose word it needs before it leaves; "" where it needs nobody's."""
+    source: str = ""
+    came_back: Told | None = None
+    """How its clearance ended, where it came back to be changed, and `why_back`."""
+    why_back: str = ""
 
 
 def reserved(shown: Shown) -> bool:

@@ -26,6 +26,7 @@ from inbox.store.alerts import Alerts
 from inbox.store.aside import Aside, Refusals
 from inbox.store.boards import Boards
 from inbox.store.budgets import Budgets
+from inbox.store.clearances import Clearances
 from inbox.store.client import Client, Gone
 from inbox.store.cursors import Cursors
 from inbox.store.drafts import Drafts
@@ -160,6 +161,7 @@ class Inbox:
             lambda c: urgent(c, policies),
         )
         self.alerts = Alerts(client)
+        self.clearances = Clearances(client)
         self.seats = Seats(client)
         self._follower = Follower(client, self.log, self.leases, self.aside)
         self._look = Look(client, self.leases)

@@ -11,6 +11,8 @@ import structlog
 
 from handlers.say import Say
 from handlers.slack.alerting import ALERT, Alerting
+from handlers.slack.asking import ASK, OVERRIDDEN, Asking
+from handlers.slack.asking import CHANGED as ASKED_CHANGED
 from handlers.slack.cards import said
 from handlers.slack.office import Office
 from handlers.slack.pace import SlackRefused
@@ -26,6 +28,8 @@ HERE_FIRST = (
 """Notices told first where the account's officers read; all others in the fallback channel."""
 PERSONAL = ("identity_changed",)
 """Notices for one officer, by direct message; for all where that one cannot be reached."""
+ASKING = (ASK, ASKED_CHANGED, OVERRIDDEN)
+"""Notices about clearance: each names whom to tell."""
 HOUR_MS = 3_600_000
 
 log = structlog.stdlib.get_logger(__name__)
@@ -55,7 +59,7 @@ class Alarms:
 
     def __init__(self, office: Office, changed: Callable[[str, str], Awaitable[None]]) -> None:
         self._office, self._changed = office, changed
-        self._alerting = Alerting(office)
+        self._alerting, self._asking = Alerting(office), Asking(office)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the notices until `stop` is set."""
@@ -69,6 +73,8 @@ class Alarms:
                 await self._changed(str(facts.get("channel", "")), str(facts.get("ts", "")))
             elif notice.kind == ALERT:
                 await self._alerting.call(notice.facts)
+            elif notice.kind in ASKING:
+                await self._asking.hear(notice.kind, notice.facts)
             elif notice.kind in PERSONAL and await self._personally(notice):
                 continue
             else:

@@ -215,5 +215,7 @@ def _buttons(shown: Shown, say: Say) -> list[Json]:
         button(name, say(f"button.{name}"), here, "primary" if name == ids.ANSWER else "")
         for name in names[:MOST_BUTTONS]
     ]
-    choices = [(say(f"button.{act}"), pack(press(shown, act=act))) for act in ids.IN_MENU]
+    waits = any(answer.state == "asked" for answer in conversation.answers)
+    acts = [ids.OVERRIDE if waits and act == ids.CLOSE else act for act in ids.IN_MENU]
+    choices = [(say(f"button.{act}"), pack(press(shown, act=act))) for act in acts]
     return actions(*row, menu(ids.MORE, choices))

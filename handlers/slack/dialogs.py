@@ -190,7 +190,7 @@ def phrases_view(shown: Shown, lines: Mapping[str, str], say: Say, carried: Meta
 def help_view(command: str, say: Say, opened: Opened) -> Json:
     """Say what can be typed and what the buttons do."""
     blocks = [heading(say("help.first"))]
-    for verb in ("next", "mine", "find", "on", "off", "help"):
+    for verb in ("next", "mine", "clear", "find", "on", "off", "help"):
         line = [*words(f"{command} {verb}", bold=True), *words(DOT + say(f"help.{verb}"))]
         blocks.append(rich(line))
     blocks += [sentence(say, "help.thread"), sentence(say, "help.hold")]

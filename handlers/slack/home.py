@@ -28,6 +28,7 @@ from inbox.words import Millis, Record
 
 MOST_ROWS = 10
 MOST_NAMES = 12
+MOST_TO_CLEAR = 5
 HOME_TEXT = ALL_TEXT - 500
 """Units for what Home says; the rest is for its headings and for what is not shown."""
 
@@ -72,10 +73,11 @@ def home(
     waiting: Sequence[Shown],
     say: Say,
     above: Sequence[Json] = (),
+    to_clear: Sequence[Shown] = (),
 ) -> Json:
     """Draw an officer's Home tab: what is theirs, what waits by urgency, as of when.
 
-    `above` is what a supervisor's begins with.
+    `above` is what a supervisor's begins with; `to_clear` waits for this officer's word.
     """
     here = Press()
     stamp = say.pieces("home.hello", name=one_line(name, NAME), at=At(counts.at))
@@ -83,6 +85,10 @@ def home(
     blocks = [rich(run(stamp, say, bold=True)), *above, rich(_numbers(counts, say))]
     blocks += _facts(counts, say)
     blocks += actions(*(button(act, say(f"button.{act}"), here) for act in acts))
+    if to_clear:
+        blocks += [divider(), heading(say("clearance.mine", count=len(to_clear)))]
+        for shown in to_clear[:MOST_TO_CLEAR]:
+            blocks += row_of(shown, say, ids.CLEAR)
     blocks += [divider(), heading(say("home.mine", count=len(mine)))]
     room = (HOME_TEXT - weight(blocks)) // 2
     blocks += _rows(mine, say, room) or [sentence(say, "home.none_mine")]

@@ -35,7 +35,8 @@ def rows_post(key: str, rows: Sequence[Shown], hidden: int, say: Say) -> Post:
     blocks: list[Json] = [rich(words(head, bold=True))]
     room = ROOM
     for n, shown in enumerate(rows):
-        row = row_of(shown, say, ids.ANSWER, ids.READ_ALL)
+        acts = (ids.CLEAR,) if key == "clearance.mine" else (ids.ANSWER, ids.READ_ALL)
+        row = row_of(shown, say, *acts)
         room -= weight(row)
         if n == MOST_ROWS or room < 0:
             blocks.append(sentence(say, "home.more", count=len(rows) - n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.cleared import asked_names, cleared_by
 from handlers.say import At, Pieces, Say
 from handlers.slack import ids
 from handlers.slack.blocks import Json, link, run, words
@@ -28,7 +29,14 @@ def standing(shown: Shown, say: Say) -> Standing | None:
     if not told:
         return None
     answer = told[-1]
-    tell = {"ready": _ready, "sending": _ready, "sent": _sent, "stuck": _stuck, "draft": _draft}
+    tell = {
+        "asked": _asked,
+        "ready": _ready,
+        "sending": _ready,
+        "sent": _sent,
+        "stuck": _stuck,
+        "draft": _draft,
+    }
     if make := tell.get(answer.state):
         return make(shown, answer, say)
     return Standing(words(say(f"answer.{answer.state}")), answer.id)
@@ -38,9 +46,19 @@ def _pending(answer: Answer) -> OutPart | None:
     return next((part for part in answer.parts if part.state not in GONE), None)
 
 
+def _asked(shown: Shown, answer: Answer, say: Say) -> Standing:
+    until = At(answer.clearing.until if answer.clearing else 0)
+    names = asked_names(shown, answer, say)
+    line = run(say.pieces("clearance.waits", names=names, until=until), say)
+    return Standing(line, answer.id, "", (ids.CLEAR, ids.WITHDRAW))
+
+
 def _draft(shown: Shown, answer: Answer, say: Say) -> Standing | None:
     if not answer.to:
         return None
+    if answer.to == answer.author:
+        to = one_line(shown.name(answer.to), NAME)
+        return Standing(words(say("clearance.back_with", to=to)), answer.id)
     names = {
         "by": one_line(shown.name(answer.author), NAME),
         "to": one_line(shown.name(answer.to), NAME),
@@ -69,6 +87,8 @@ def _sent(shown: Shown, answer: Answer, say: Say) -> Standing:
     line = run(say.pieces(key, at=at), say)
     officer = shown.officers.get(answer.author)
     line += words(f" ^{one_line(officer.initials, NAME)}") if officer else []
+    given = ", ".join(one_line(name, NAME) for name in cleared_by(answer, shown))
+    line += words(DOT + say("clearance.cleared_by", by=given)) if given else []
     address = next((p.url for p in answer.parts if p.url), "")
     line += [*words(DOT), *link(address, say("button.open"))] if address else []
     return Standing(line, answer.id)

@@ -66,6 +66,12 @@ WAYS_ON: Mapping[str, tuple[str, ...]] = {
     "too_late": (ids.RETRACT, ids.NEXT),
     "already_sent": (ids.RETRACT, ids.ANSWER, ids.NEXT),
     "cannot_retract": (ids.ANSWER, ids.NEXT),
+    **dict.fromkeys(("seal_differs", "reason_needed"), (ids.CLEAR, ids.TO_CLEAR)),
+    **dict.fromkeys(
+        ("already_cleared", "expired", "not_asked", "others_asked", "own_text"),
+        (ids.READ_ALL, ids.TO_CLEAR),
+    ),
+    "source_needed": (ids.ANSWER, ids.NEXT),
     "unknown_conversation": (ids.NEXT, ids.MINE, ids.FIND),
 }
 """What can be done after each refusal; any other shows the conversation, or goes on."""
@@ -100,15 +106,22 @@ def answer_view(shown: Shown, writing: Writing, say: Say, opened: Opened) -> Jso
     """
     audience = writing.audience
     blocks = [_leaves(shown, writing, say), *_their_words(shown, writing, say)]
+    if writing.came_back:
+        how = say.pieces(writing.came_back.key, **dict(writing.came_back.facts))
+        blocks.append(rich(run(how, say), words(public(writing.why_back, PREVIEW))))
     if writing.problem:
         blocks.append(told(because(writing.problem, shown, say), say))
         blocks += _found(shown, writing.problem, say, opened)
     if shown.forbidden:
         return _forbidden(shown, shown.forbidden, blocks, say, opened)
     blocks += _box(shown, writing, say, opened)
-    blocks += [*_confirmation(shown, say, opened), *_beside(shown, writing, say)]
+    blocks += [*_source(shown, writing, say, opened), *confirmation(shown, say, opened)]
+    blocks += _beside(shown, writing, say)
+    if writing.asks:
+        blocks.append(sentence(say, "clearance.needs", names=writing.asks))
     blocks += [divider(), _stays(shown, writing, say, opened)]
-    feet = (say(f"modal.submit_{audience}"), say("button.cancel"))
+    sends = "ask" if writing.asks else "submit"
+    feet = (say(f"modal.{sends}_{audience}"), say("button.cancel"))
     title = say(f"modal.title_{audience}")
     return modal(ids.VIEW_ANSWER, title, blocks, meta(shown, opened, writing), feet)
 
@@ -216,7 +229,18 @@ def _box(shown: Shown, writing: Writing, say: Say, opened: Opened) -> list[Json]
     return blocks
 
 
-def _confirmation(shown: Shown, say: Say, opened: Opened) -> list[Json]:
+def _source(shown: Shown, writing: Writing, say: Say, opened: Opened) -> list[Json]:
+    """Ask whence a figure of casualties is, once it was seen that there is one."""
+    asks = writing.problem is not None and writing.problem.why == "source_needed"
+    if not asks and not writing.source:
+        return []
+    where = block_of(ids.SOURCE, shown.conversation.id, opened.turn)
+    box = typing(ids.SOURCE, initial=writing.source, multiline=False, most=300)
+    label, hint = say("modal.source"), say("modal.reason_hint")
+    return [asked(where, label, box, optional=True, hint=hint)]
+
+
+def confirmation(shown: Shown, say: Say, opened: Opened) -> list[Json]:
     """Ask on a minister's account for its handle, so that nobody speaks for them by a slip."""
     if shown.account.kind != "minister":
         return []

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from inbox import Inbox
 from inbox.clerk.alerts import call_people, follow_urgent
 from inbox.clerk.anchoring import anchor
+from inbox.clerk.clearances import ask_approvers, follow_asked
 from inbox.clerk.erasing import finish_erasures
 from inbox.clerk.followers import follow_views
 from inbox.clerk.greeting import Greeter
@@ -36,9 +37,12 @@ async def running(
     """
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for work in (anchor, finish_erasures, follow_views, keep_reaching, keep_time, shelve, tidy):
+        for work in (
+            *(anchor, finish_erasures, follow_asked, follow_views),
+            *(keep_reaching, keep_time, shelve, tidy),
+        ):
             tasks.create_task(work(inbox, stop), name=work.__name__)
-        for duty in (follow_urgent, call_people):
+        for duty in (follow_urgent, call_people, ask_approvers):
             tasks.create_task(duty(inbox, policies, stop), name=duty.__name__)
         for follower in (Hearing(inbox, policies), Telling(inbox, policies)):
             tasks.create_task(follower.keep(stop), name=type(follower).__name__)

@@ -68,6 +68,11 @@ def alert(id_: ConversationId) -> str:
     return f"alert:{tag(id_)}:{id_}"
 
 
+def asking(id_: ConversationId) -> str:
+    """Name the record of who was asked to clear a conversation's answer, and by which message."""
+    return f"asking:{tag(id_)}:{id_}"
+
+
 def ref(kind: str, id_: str) -> str:
     """Name any record in one word: a conversation by its id, others as `contact/…`."""
     return id_ if kind == "conv" else f"{kind}/{id_}"
@@ -270,6 +275,11 @@ def stuck(tag: str, account: AccountId) -> str:
 def watch(tag: str) -> str:
     """Name the bucket's unclaimed conversations on which lives may depend, by the next look."""
     return f"watch:{tag}"
+
+
+def uncleared(tag: str) -> str:
+    """Name the bucket's conversations with an answer that waits for clearance, by the next look."""
+    return f"uncleared:{tag}"
 
 
 def seat_code(digest: str) -> str:

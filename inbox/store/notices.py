@@ -41,13 +41,15 @@ class Notices(Streams[Notice]):
         told = msgspec.json.encode(dict(facts))
         await self._client.call("XADD", keys.NOTICES, "*", "kind", kind, "facts", told)
 
-    async def put_once(self, seconds: int, kind: str, account: AccountId, about: str = "") -> bool:
+    async def put_once(
+        self, seconds: int, kind: str, account: AccountId, about: str = "", **more: Any
+    ) -> bool:
         """Tell something of an account, and in that step that it is told for so many seconds.
 
         `about` parts what is told each for itself. Returns whether it was told now.
         """
         key = f"{kind}/{account}/{about}"
-        return await self.put_facts_once(seconds, kind, key, {"account": account})
+        return await self.put_facts_once(seconds, kind, key, {"account": account, **more})
 
     async def put_facts_once(
         self, seconds: int, kind: str, key: str, facts: Mapping[str, Any]

@@ -15,11 +15,11 @@ from inbox.store.outbox import leaves_at
 from inbox.store.read import Read
 from inbox.words import ConversationId
 
-View = Literal["out", "stuck", "of", "held", "queue", "due", "watch"]
+View = Literal["out", "stuck", "of", "held", "queue", "due", "watch", "asked"]
 Place: TypeAlias = Callable[[Conversation], "tuple[str, int] | None"]
 Urgent: TypeAlias = Callable[[Conversation], bool]
 
-VIEWS: tuple[View, ...] = ("out", "stuck", "of", "held", "queue", "due", "watch")
+VIEWS: tuple[View, ...] = ("out", "stuck", "of", "held", "queue", "due", "watch", "asked")
 
 
 class Spot(NamedTuple):
@@ -64,6 +64,10 @@ class Pictures:
         """Draw to which of these conversations somebody must be called: each is looked at anew."""
         await self._draw("watch", touched)
 
+    async def asked(self, touched: tuple[Touched, ...]) -> None:
+        """Draw which of these have an answer that waits for clearance: each is looked at anew."""
+        await self._draw("asked", touched)
+
     async def rebuild(self, view: View, told: Callable[[int], None] = lambda _: None) -> None:
         """Draw every conversation anew and take out what does not belong, beside live traffic.
 
@@ -75,7 +79,7 @@ class Pictures:
             await self._draw(view, touched)
             drawn += len(touched)
             told(drawn)
-        async for key in self._client.names(_pattern(view)):
+        async for key in self._client.names(PATTERNS[view]):
             if f":{keys.BESIDE}" not in key:
                 await self._weed(view, key)
 
@@ -123,12 +127,19 @@ class Pictures:
                 )
             case "due":
                 return Spot(keys.due(tag), f"conv/{id_}", _or_gone(due_at(conversation)))
-            case "watch":
-                since = conversation.waiting_since if self._urgent(conversation) else None
-                return Spot(keys.watch(tag), id_, _or_gone(since))
+            case "watch" | "asked":
+                return self._looked_at(view, conversation)
             case "queue":
                 place = self._place(conversation)
                 return Spot(keys.queue(tag, place[0]), id_, place[1]) if place else None
+
+    def _looked_at(self, view: Literal["watch", "asked"], conversation: Conversation) -> Spot:
+        """Return when the clerk looks at a conversation next: drawn anew, at once."""
+        tag = keys.tag(conversation.id)
+        if view == "asked":
+            return Spot(keys.uncleared(tag), conversation.id, _or_gone(_asked_at(conversation)))
+        since = conversation.waiting_since if self._urgent(conversation) else None
+        return Spot(keys.watch(tag), conversation.id, _or_gone(since))
 
     async def _weed(self, view: View, key: str) -> None:
         """Take out who does not stand here."""
@@ -152,24 +163,22 @@ class Pictures:
                 return
 
 
+def _asked_at(conversation: Conversation) -> int | None:
+    return next((one.at for one in conversation.answers if one.state == "asked"), None)
+
+
 def _or_gone(time: int | None) -> int | str:
     return "" if time is None else time
 
 
-def _pattern(view: View) -> str:
-    """Return what the keys of a view look like in all buckets."""
-    match view:
-        case "of":
-            return keys.of("*", "*")
-        case "out":
-            return keys.out("*", "*")
-        case "stuck":
-            return keys.stuck("*", "*")
-        case "queue":
-            return keys.queue("*", "*")
-        case "held":
-            return keys.held("*")
-        case "due":
-            return keys.due("*")
-        case "watch":
-            return keys.watch("*")
+PATTERNS: dict[View, str] = {
+    "of": keys.of("*", "*"),
+    "out": keys.out("*", "*"),
+    "stuck": keys.stuck("*", "*"),
+    "queue": keys.queue("*", "*"),
+    "held": keys.held("*"),
+    "due": keys.due("*"),
+    "watch": keys.watch("*"),
+    "asked": keys.uncleared("*"),
+}
+"""What the keys of a view look like in all buckets."""

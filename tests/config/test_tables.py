@@ -43,7 +43,7 @@ def faults(folder: Path) -> str:
 def test_the_demo_is_read_with_its_groups_and_secrets() -> None:
     tables = read(DEMO, SECRETS)
     assert [account.id for account in tables.accounts] == ["x/landetud", "x/landetqasira"]
-    assert tables.accounts[0].officers == ("aj", "en", "sh", "ml")
+    assert tables.accounts[0].officers == ("aj", "en", "sh", "ml", "el")
     assert tables.account_secrets["x/landetud"]["token"] == "s3cret"
     assert [lane.rank for lane in tables.lanes] == sorted(lane.rank for lane in tables.lanes)
     assert "s3cret" not in repr(tables)

@@ -10,7 +10,7 @@ import structlog
 
 from handlers.forms import Wrong
 from handlers.slack import ids
-from handlers.slack.acts import answer, claim, find, notes, seating, sort
+from handlers.slack.acts import answer, claim, clear, find, notes, seating, sort
 from handlers.slack.acts.click import (
     Acknowledgement,
     Click,
@@ -61,6 +61,13 @@ BUTTONS: Mapping[str, Act] = {
     ids.GIVE_TEXT: answer.give_text,
     ids.PHRASES: answer.phrases,
     ids.USE_PHRASE: answer.use_phrase,
+    ids.CLEAR: clear.clear,
+    ids.APPROVE: clear.approve,
+    ids.GIVE_BACK: clear.give_back,
+    ids.REFUSE: clear.refuse,
+    ids.OVERRIDE: clear.override,
+    ids.WITHDRAW: answer.stop,
+    ids.TO_CLEAR: clear.queue,
     ids.READ_ALL: find.read_all,
     ids.PAGE: find.page,
     ids.MINE: find.mine,
@@ -80,6 +87,10 @@ SUBMISSIONS: Mapping[str, Act] = {
     ids.VIEW_UNSURE: answer.settled,
     ids.VIEW_BY_HAND: answer.settled,
     ids.VIEW_FOUND: find.find,
+    ids.VIEW_CLEAR: clear.approve,
+    ids.VIEW_GIVE_BACK: clear.given_back,
+    ids.VIEW_REFUSE: clear.turned_down,
+    ids.VIEW_OVERRIDE: clear.overridden,
 }
 CLOSINGS: Mapping[str, Act] = {ids.VIEW_ANSWER: answer.closed}
 SHORTCUTS: Mapping[str, Act] = {

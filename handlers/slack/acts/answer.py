@@ -15,6 +15,7 @@ from handlers.slack.acts.click import (
     simply,
     wrong,
 )
+from handlers.slack.clearing import asked_view
 from handlers.slack.dialogs import phrases_view
 from handlers.slack.office import Office
 from handlers.slack.shown import Opened, Writing
@@ -88,6 +89,7 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         re=meta.re,
         fence=meta.fence,
         seen=meta.seen,
+        source=ids.typed(click.values, ids.SOURCE),
         confirmed=_confirmed(click),
         close=bool(ids.chosen(click.values, ids.CLOSE_AFTER)),
     )
@@ -113,11 +115,15 @@ async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Ack
         return wrong(office, click, why, ids.TEXT)
     if why.why == "claimed":  # they held it when they began to write
         why = Denied("stale_claim", why.facts)
-    writing = replace(await office.writing(click.who, shown), text=text, problem=why)
+    source = ids.typed(click.values, ids.SOURCE)
+    writing = await office.writing(click.who, shown)
+    writing = replace(writing, text=text, problem=why, source=source)
     opening = Opened(office.ids(), office.inbox.now(), click.meta.channel, click.meta.ts)
     if why.why in FRESH:
         newer = await office.since(shown.conversation, click.meta.seen)
         view = answer_view(shown, replace(writing, newer=newer), say, opening)
+    elif why.why == "source_needed":
+        view = answer_view(shown, writing, say, opening)
     else:
         view = denied_view(why, say, opening, shown, writing)
     return await show(office, click, view)
@@ -129,6 +135,9 @@ async def _held(
     """Show the answer within its hold: exactly what will leave, Stop, and Next."""
     shown = await office.shown(conversation)
     sent = conversation.answer(click.meta.answer)
+    if sent and sent.state == "asked":
+        say = office.say(click.who.officer, shown.account)
+        return await show(office, click, asked_view(shown, sent, say, opened(office, click)))
     parts = tuple(part.text for part in sent.parts) if sent else ()
     leaves_at = sent.leaves_at if sent and sent.leaves_at > office.inbox.now() else 0
     writing = Writing(click.meta.answer, click.meta.audience, text=text, parts=parts)

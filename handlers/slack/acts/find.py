@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from handlers import forms
+from handlers.clearing import to_clear
 from handlers.say import At
 from handlers.slack import ids
-from handlers.slack.acts import claim, morning
+from handlers.slack.acts import claim, clear, morning
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
 from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
@@ -131,6 +132,7 @@ async def show_home(office: Office, who: Actor) -> None:
         await office.readable(who, waiting),
         office.say(who.officer),
         await morning.above(office, who),
+        await to_clear(office, who),
     )
     try:
         await office.pace.at_once("views.publish", user_id=who.user, view=view)
@@ -139,13 +141,15 @@ async def show_home(office: Office, who: Actor) -> None:
 
 
 async def command(office: Office, click: Click) -> Acknowledgement:
-    """Carry out a typed command: /inbox next, mine, find, on, off, help."""
+    """Carry out a typed command: /inbox next, mine, clear, find, on, off, help."""
     asked = forms.asked(click.text, forms.verbs(office.book.languages))
     match asked.verb:
         case "next":
             return await claim.next_one(office, click)
         case "mine":
             return await mine(office, click)
+        case "clear":
+            return await clear.queue(office, click)
         case "find":
             return await find(office, click, asked.words)
         case "on":

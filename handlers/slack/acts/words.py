@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers import forms
+from handlers.clearing import to_clear
 from handlers.slack.acts import find
 from handlers.slack.cards import card
 from handlers.slack.guarding import Guard
@@ -83,6 +84,9 @@ async def _answer(office: Office, who: Actor, said: Said) -> Post:
             return await _next(office, who, said)
         case "mine":
             return await _rows(office, who, said, await find.held(office, who), "home.mine")
+        case "clear":
+            rows = await to_clear(office, who)
+            return await _rows(office, who, said, rows, "clearance.mine")
         case "find":
             found = await find.found(office, who, asked.words)
             return await _rows(office, who, said, found, "modal.found")

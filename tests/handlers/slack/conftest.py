@@ -38,8 +38,9 @@ X, MISSION = "x/landetud", "x/landetqasira"
 PRESS, PRIVATE = "C0PRESS0001", "C0PRESS0002"
 QASIRA, QASIRA_PRIVATE, FALLBACK = "C0QASIRA001", "C0QASIRA002", "C0FALLBACK1"
 ANNA, ERIK, SAMIRA, MARIA = "U0ANNA", "U0ERIK", "U0SAMIRA", "U0MARIA"
+EVA = "U0EVA"
 READER, STRANGER, FOREIGNER = "U0READ", "U0NOBODY", "U0FOREIGN"
-TEAM = (ANNA, ERIK, SAMIRA, MARIA)
+TEAM = (ANNA, ERIK, SAMIRA, MARIA, EVA)
 START = 1_795_000_000_000
 """The first moment of the tests' clock, in November 2026."""
 PATIENCE = 25.0
@@ -104,7 +105,8 @@ def workspace_of(clock: Clock) -> Workspace:
     """Give the ministry's workspace, and some who do not belong to it."""
     made = Workspace(clock.seconds)
     made.pacing = False
-    people = {ANNA: "anna", ERIK: "erik", SAMIRA: "samira", MARIA: "maria", READER: "rut"}
+    people = {ANNA: "anna", ERIK: "erik", SAMIRA: "samira", MARIA: "maria", EVA: "eva"}
+    people[READER] = "rut"
     for user, name in people.items():
         made.user(user, name, real_name=name.title())
     made.user(STRANGER, "nobody", real_name="No Body")
@@ -132,7 +134,7 @@ def policies_of(*, parts_most: int = 0, **changes: Any) -> Policies:
     known = profiles()
     if parts_most:
         known["x"] = replace(known["x"], parts_most=parts_most)
-    return Policies(accounts, officers, found.lanes, found.tags, known)
+    return Policies(accounts, officers, found.lanes, found.tags, known, found.casualties)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from bots.gauges import gauging
 from bots.listening import Listener, leased
 from bots.platforms import PLATFORMS
 from bots.postroom import Sender
+from bots.reaching import Asker
 from inbox import Inbox
 from inbox.team.policies import Policies
 from inbox.words import Account, Profile
@@ -70,4 +71,6 @@ def _at_work(
     listener = Listener(inbox, account, bot, clock)
     sender = Sender(inbox, account, bot, purse, clock, policies.lanes)
     yield leased(inbox, f"listen:{account.id}", listener.run, asyncio.sleep)
+    asker = Asker(inbox, account, bot, asyncio.sleep)
+    yield leased(inbox, f"ask:{account.id}", asker.run, asyncio.sleep)
     yield leased(inbox, f"send:{account.id}", sender.run, asyncio.sleep)

@@ -18,12 +18,14 @@ from inbox.directory.state import Contact
 from inbox.words import (
     Account,
     AccountId,
+    Audience,
     Budget,
     ContactId,
     ConversationId,
     MessageId,
     Millis,
     PersonId,
+    Reach,
 )
 
 
@@ -215,6 +217,20 @@ class Notices(Protocol):
         ...
 
 
+class Asks(Protocol):
+    """What others want to know of people on a platform."""
+
+    async def open(self, account: AccountId) -> tuple[tuple[PersonId, Audience], ...]:
+        """Return what is asked."""
+        ...
+
+    async def answer(
+        self, account: AccountId, person: PersonId, audience: Audience, reach: Reach
+    ) -> None:
+        """Answer one question."""
+        ...
+
+
 class Policies(Protocol):
     """What the tables say of accounts."""
 
@@ -278,6 +294,11 @@ class Inbox(Protocol):
     @property
     def contacts(self) -> Contacts:
         """Whom we know."""
+        ...
+
+    @property
+    def asks(self) -> Asks:
+        """What is asked of a platform."""
         ...
 
     @property

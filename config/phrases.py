@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
 
+from inbox.answers.lines import faults
 from inbox.team.hours import DAYS
+
+LINES = "reach_line"
+"""The section of the lines that a public rung may say."""
 
 NEEDED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "greeting": {
@@ -25,12 +29,12 @@ NEEDED: Mapping[str, Mapping[str, frozenset[str]]] = {
 def greetings(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return language → key → sentence of each phrase file that greets, and what is wrong."""
     found: dict[str, dict[str, str]] = {}
-    faults: list[str] = []
+    wrong: list[str] = []
     for file in sorted((folder / "phrases").glob("*.toml")):
         try:
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            faults.append(f"phrases/{file.name}: {error}.")
+            wrong.append(f"phrases/{file.name}: {error}.")
             continue
         if "greeting" in tables:
             said = {
@@ -38,20 +42,38 @@ def greetings(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
                 for section, keys in NEEDED.items()
                 for key in keys
             }
-            faults += [f"phrases/{file.name}: {fault}" for fault in _faults(said)]
+            wrong += [f"phrases/{file.name}: {fault}" for fault in _faults(said)]
             found[file.stem] = said
-    return found, faults
+    return found, wrong
+
+
+def lines(folder: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return language → template → approved line of each phrase file, and what is wrong."""
+    found: dict[str, dict[str, str]] = {}
+    wrong: list[str] = []
+    for file in sorted((folder / "phrases").glob("*.toml")):
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            continue  # its fault is named with the greetings
+        found[file.stem] = {key: str(one) for key, one in tables.get(LINES, {}).items()}
+        wrong += [
+            f"phrases/{file.name}: [{LINES}] {key} {fault}."
+            for key, one in found[file.stem].items()
+            for fault in faults(one)
+        ]
+    return found, wrong
 
 
 def _faults(said: Mapping[str, str]) -> list[str]:
-    faults = []
+    wrong = []
     for section, keys in NEEDED.items():
         for key, places in keys.items():
             if not said[key].strip():
-                faults.append(f"[{section}] {key} is missing.")
+                wrong.append(f"[{section}] {key} is missing.")
             elif not _places(said[key]) <= places:
-                faults.append(f"[{section}] {key} has a place that nothing fills.")
-    return faults
+                wrong.append(f"[{section}] {key} has a place that nothing fills.")
+    return wrong
 
 
 def _places(sentence: str) -> set[str]:

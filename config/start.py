@@ -15,6 +15,7 @@ from typing import Any
 from config.settings import Misconfigured, Settings, config_folder, load
 from config.tables import Tables, read
 from inbox import CannotStart
+from inbox.answers.lines import faults as too_long
 from inbox.team.policies import Policies
 from inbox.words import Profile
 
@@ -75,6 +76,7 @@ def started(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Star
         profiles,
         tables.casualties,
     )
+    policies.lines = tables.lines
     return Start(settings, tables, policies)
 
 
@@ -101,6 +103,12 @@ def _contradicted(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
         if account.platform in profiles
         and account.budget.amount
         and account.budget.currency != profiles[account.platform].currency
+    ]
+    faults += [
+        f"phrases/{language}.toml: [reach_line] {template} {fault}."
+        for template, languages in tables.lines.items()
+        for language, sentence in languages.items()
+        for fault in too_long(sentence, profiles.values())
     ]
     return faults
 

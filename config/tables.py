@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from config.phrases import greetings
+from config.phrases import greetings, lines
 from config.settings import Misconfigured
+from inbox.answers.lines import by_template
 from inbox.team import hours
 from inbox.team.approvers import approvers
 from inbox.words import (
@@ -53,6 +54,8 @@ class Tables(Record, frozen=True):
     casualties: Casualties = Casualties()
     phrases: Mapping[str, Mapping[str, str]] = {}
     """What is said to the public by itself: language to key to sentence."""
+    lines: Mapping[str, Mapping[str, str]] = {}
+    """Approved lines for the public: template to language to sentence."""
 
     def __repr__(self) -> str:
         return f"Tables({len(self.accounts)} accounts, {len(self.officers)} officers)"
@@ -116,7 +119,8 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
     accounts_file, officers_file = reading.toml("accounts.toml"), reading.toml("officers.toml")
     lanes_file = reading.toml("lanes.toml")
     phrases, faults = greetings(folder)
-    reading.faults += faults
+    approved, wrong = lines(folder)
+    reading.faults += faults + wrong
     app_rows = [dict(row) for row in accounts_file.get("app", [])]
     account_rows = [dict(row) for row in accounts_file.get("account", [])]
     app_secrets = {
@@ -152,6 +156,7 @@ def read(folder: Path, environ: Mapping[str, str]) -> Tables:
         account_secrets=account_secrets,
         casualties=_casualties(lanes_file.get("casualties")),
         phrases=phrases,
+        lines=by_template(approved),
     )
     reading.faults += _contradictions(tables)
     if reading.faults:

@@ -122,6 +122,7 @@ class Inbox:
             client, policies, self.contacts, self.desk, now=self.now, ids=ids
         )
         self.lookout = Lookout(lambda: policies.accounts, self.contacts.everyone, self.now)
+        self.asks = self.reachouts.asks
         self.read = Read(client)
         self.histories = Histories(client)
         self.queue = Queue(client)

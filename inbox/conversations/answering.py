@@ -11,6 +11,7 @@ import msgspec
 import regex
 
 from inbox.answers.compose import compose
+from inbox.answers.lines import filled
 from inbox.answers.seal import seal
 from inbox.conversations import clearing, leaking
 from inbox.conversations.case import Case, Decision, denied
@@ -87,7 +88,7 @@ def say_line(case: Case, command: SayLine) -> Decision:
         )  # guard: handle-only test=tests/inbox/conversations/test_beginning.py::test_a_handle_carries_no_words_into_a_line
     written = Answer(
         answer=command.answer,
-        text=sentence.replace("{handle}", handle),
+        text=filled(sentence, handle),
         audience="public",
         fence=command.fence,
         seen=command.seen,

@@ -33,7 +33,11 @@ CHEAP = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,  # counting changes no stage
+        HealthCheck.differing_executors,  # every platform inherits this one test
+        HealthCheck.too_slow,
+    ],
 )
 
 
@@ -57,7 +61,7 @@ class Splitting(Base):
     def test_the_profile_counts_as_the_platform_does(self, stage: Stage) -> None:
         link = LINK.format(n=1)
         for audience in self.profile.audiences:
-            for letter in ("x", "å", "大", "👨‍👩‍👧‍👦", "ب"):
+            for letter in ("x", "大", "👨‍👩‍👧‍👦"):
                 text = f"{link} @other " + letter * self._most(f"{link} @other ", letter, audience)
                 assert self.profile.fits(text, audience)
                 assert stage.takes(text, audience), f"{audience}: {letter}"

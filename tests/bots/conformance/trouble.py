@@ -66,7 +66,7 @@ class Trouble(Base):
         self.needs(house.stage, fault)
         ref = await house.answered(private=audience == "private")
         await house.stage.fault(audience, fault)
-        await house.sends(rounds=16, every=10)
+        await house.sends(rounds=8, every=20)
         [heard] = await house.heard()
         part = await house.part(ref)
         assert (part.state, part.ref, part.attempt) == ("sent", heard.id, 1)
@@ -80,7 +80,7 @@ class Trouble(Base):
         self.needs(house.stage, fault)
         ref = await house.answered(private=audience == "private")
         await house.stage.fault(audience, fault)
-        await house.sends(rounds=16, every=10)
+        await house.sends(rounds=8, every=20)
         part, heard = await house.part(ref), await house.heard()
         assert part.attempt == 1
         if self.profile.repeatable:

@@ -32,7 +32,7 @@ def say(line: str) -> None:
 
 def secrets_of(start: Start) -> Secrets:
     """Return the credentials the tables name."""
-    return Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
+    return Secrets(start.tables.app_secrets, start.tables.account_secrets, start.settings.api_urls)
 
 
 async def serve(start: Start) -> None:

@@ -76,7 +76,9 @@ def say(where: str, finding: Finding) -> bool:
 async def asked(start: Start) -> int:
     """Ask Slack, the platforms, the store and the machine; return how many faults there are."""
     settings, slack = start.settings, start.settings.slack
-    secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
+    secrets = Secrets(
+        start.tables.app_secrets, start.tables.account_secrets, start.settings.api_urls
+    )
     async with start.settings.outbound.session() as http:
         on_slack = slack_check(
             slack.bot_token,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -30,13 +30,15 @@ VARIABLES = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
     "SLACK_API_URL",
-    "X_API_URL",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "NO_PROXY",
     "CHANCERY_CA",
 )
-"""Every variable the product reads, besides those that accounts.toml names."""
+"""Every variable the product reads, besides those that accounts.toml names and `API_URL`'s."""
+
+API_URL = "_API_URL"
+"""What ends the variable of each platform's foreign host, `X_API_URL` say: in the sandbox only."""
 
 SHORTEST_SECRET = 32
 """Characters: CHANCERY_SECRET keys ids and seals cookies, so it may not be guessable."""
@@ -86,7 +88,8 @@ class Settings:
     mode: Mode
     secret: bytes = field(repr=False)
     slack: SlackSettings
-    x_api_url: str | None
+    api_urls: Mapping[str, str] = field(default_factory=dict)
+    """Platform -> foreign API host, in the sandbox only."""
     outbound: Outbound = field(default_factory=Outbound)
 
 
@@ -116,8 +119,8 @@ class _Reader:
         return default
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Return the settings; raises Misconfigured naming every fault."""
+def load(environ: Mapping[str, str], platforms: Iterable[str] = ()) -> Settings:
+    """Return the settings for these platforms; raises Misconfigured naming every fault."""
     reader = _Reader(environ)
     mode = _mode(reader)
     secret = reader.needed("CHANCERY_SECRET", "it keys the conversations' ids and seals cookies")
@@ -136,7 +139,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         mode=mode,
         secret=secret.encode(),
         slack=_slack(reader, mode),
-        x_api_url=_api_url(reader, "X_API_URL", mode),
+        api_urls=_api_urls(reader, platforms, mode),
         outbound=outbound.read(environ, reader.faults),
     )
     if config_folder(environ) is None:
@@ -187,6 +190,11 @@ def _api_url(reader: _Reader, name: str, mode: Mode) -> str | None:
     if url and mode == "sandbox" and urlsplit(url).hostname not in ("127.0.0.1", "::1"):
         reader.faults.append(f"{name} is not on this computer.")
     return url or None
+
+
+def _api_urls(reader: _Reader, platforms: Iterable[str], mode: Mode) -> dict[str, str]:
+    named = {one: _api_url(reader, f"{one.upper()}{API_URL}", mode) for one in platforms}
+    return {platform: url for platform, url in named.items() if url}
 
 
 def _anchor(reader: _Reader) -> Path:

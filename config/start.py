@@ -31,11 +31,6 @@ class Start:
     policies: Policies
 
     @property
-    def api_urls(self) -> dict[str, str]:
-        """Return the platforms' foreign hosts; in the sandbox only."""
-        return {"x": self.settings.x_api_url} if self.settings.x_api_url else {}
-
-    @property
     def opening(self) -> dict[str, Any]:
         """Return what `inbox.opened` is given."""
         settings = self.settings
@@ -56,7 +51,7 @@ def started(environ: Mapping[str, str], profiles: Mapping[str, Profile]) -> Star
     faults: list[str] = []
     settings = tables = None
     try:
-        settings = load(environ)
+        settings = load(environ, profiles)
     except Misconfigured as error:
         faults += error.faults
     try:
@@ -96,6 +91,7 @@ def _contradicted(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
             named = tables.app_secrets if kind == "app" else tables.account_secrets
             missing = [name for name in needed if name not in named.get(row.id, {})]
             faults += [f"accounts.toml: {row.id}: its secrets name no {name}." for name in missing]
+    faults += _misplaced(tables, profiles)
     faults += [
         f"accounts.toml: {account.id}: budget_month is in {account.budget.currency}, "
         f"{account.platform} charges {profiles[account.platform].currency}."
@@ -110,6 +106,18 @@ def _contradicted(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
         for language, sentence in languages.items()
         for fault in too_long(sentence, profiles.values())
     ]
+    return faults
+
+
+def _misplaced(tables: Tables, profiles: Mapping[str, Profile]) -> list[str]:
+    """Name the accounts that lack an instance, or have one on a platform that is only one place."""
+    faults: list[str] = []
+    for account in tables.accounts:
+        profile = profiles.get(account.platform)
+        if profile and profile.instances and not account.instance:
+            faults.append(f"accounts.toml: {account.id}: instance is missing: where does it live?")
+        if profile and account.instance and not profile.instances:
+            faults.append(f"accounts.toml: {account.id}: {profile.title} has no instances.")
     return faults
 
 

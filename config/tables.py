@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -220,6 +221,8 @@ def _account_faults(account: Account, tables: Tables) -> list[str]:
         faults.append(f"{account.id}: slack_channel is missing: where would its cards go?")
     if account.private_channel and account.private_channel == account.slack_channel:
         faults.append(f"{account.id}: private_channel is the public one.")
+    if account.instance and not _is_instance(account.instance):
+        faults.append(f"{account.id}: instance is no address like https://social.example.")
     try:
         money(account.budget_month)
     except ValueError:
@@ -230,6 +233,14 @@ def _account_faults(account: Account, tables: Tables) -> list[str]:
     except (ZoneInfoNotFoundError, ValueError):
         faults.append(f"{account.id}: {account.time_zone} is no time zone.")
     return faults + _hours_faults(account) + _clearance_faults(account, tables)
+
+
+def _is_instance(url: str) -> bool:
+    """Say whether it is a host by https alone: a token goes there."""
+    try:
+        return url == f"https://{urlsplit(url).hostname}"
+    except ValueError:
+        return False
 
 
 def _hours_faults(account: Account) -> list[str]:

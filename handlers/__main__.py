@@ -29,7 +29,9 @@ log = structlog.stdlib.get_logger("handlers")
 async def main(start: Start, *, everything: bool) -> None:
     """Serve until told to stop; then finish what was begun, the last started first."""
     stop, settings, policies = stop_asked(), start.settings, start.policies
-    secrets = Secrets(start.tables.app_secrets, start.tables.account_secrets, start.api_urls)
+    secrets = Secrets(
+        start.tables.app_secrets, start.tables.account_secrets, start.settings.api_urls
+    )
     async with AsyncExitStack() as house:
         door = house.enter_context(bound(settings.host, settings.port))
         box = await house.enter_async_context(opened(**start.opening))

@@ -202,6 +202,8 @@ class Account(Record, frozen=True):
     title: str
     kind: Literal["ministry", "minister", "mission", "crisis"] = "ministry"
     handle: str = ""
+    instance: str = ""
+    """Where it lives, like `https://social.example`, on a platform of many instances."""
     languages: tuple[str, ...] = ("en",)
     time_zone: str = "UTC"
     hours: str = ""
@@ -293,6 +295,8 @@ class Profile(msgspec.Struct, frozen=True):
     """Whether the platform takes our key, so that a repeated send is harmless."""
     hosts: tuple[str, ...] = ()
     """The platform's own hosts that its bot calls, for whoever must let it out."""
+    instances: bool = False
+    """Whether it is many instances: then accounts.toml says where each account lives."""
     pushes: bool = False
     poll_every: int = 60
     edits: bool = False

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import VARIABLES
+import bots
+from config.settings import API_URL, VARIABLES
 
 ROOT = Path(__file__).parents[1]
 ROOMS = {"inbox", "bots", "handlers", "tests", "config", "sandbox", "docs"}
@@ -189,7 +190,9 @@ def test_the_procfile_reads_like_the_architecture() -> None:
 
 def test_the_example_environment_names_exactly_what_the_settings_know() -> None:
     example = (ROOT / ".env.example").read_text()
-    assert set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE)) == set(VARIABLES)
+    hosts = {f"{name.upper()}{API_URL}" for name in bots.profiles()}
+    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
+    assert named == {*VARIABLES, *hosts}
 
 
 def test_every_target_of_the_makefile_explains_itself() -> None:

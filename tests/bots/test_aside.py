@@ -25,6 +25,7 @@ from sandbox.product import inherited
 from sandbox.x.activity import SIGNATURE_HEADER, Activity, payloads_of_post, signed
 from sandbox.x.world import World
 from tests.bots.conftest import SECRET, House
+from tests.demo import copied
 from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
@@ -188,12 +189,12 @@ async def test_an_operator_does_it_all_from_a_terminal(
     stumbled = repr(Touched("conv", "abc", 1)).encode()
     await house.inbox.aside.put("", stumbled, "follower out: ValueError")
     view, event = await ids(house)
-    config = ROOT / "config" / "demo"
+    config = copied(tmp_path / "config")
     environ = inherited(os.environ) | cast.on_x(cast.read(config), World(house.scene.clock), "")
     environ |= {
         "CHANCERY_MODE": "sandbox",
         "CHANCERY_CONFIG": str(config),
-        "CHANCERY_DATA": str(tmp_path),
+        "CHANCERY_DATA": str(tmp_path / "var"),
         "CHANCERY_SECRET": "a secret of a test, thirty-two bytes",
         "REDIS_URL": single_servers[0].url,
         "SLACK_BOT_TOKEN": "xoxb-none",

@@ -16,6 +16,7 @@ from handlers.slack.cards import card
 from handlers.slack.shown import Shown
 from inbox.conversations.state import Claim
 from inbox.words import Account, Audience, Person
+from tests.demo import DEMO, secrets
 from tests.handlers.slack.hostile import BOOK, LANGUAGES, NOW, shown
 from tests.promises.ministry import served
 from tests.screens import ROOT, browser
@@ -30,6 +31,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="wi
 <script type="module">
 import { draw, h } from "/static/dom.js";
 import { blocks } from "/static/blocks.js";
+from tests.demo import DEMO, secrets
 const cards = await (await fetch("/cards")).json();
 const surface = { id: "s", values: {}, act: () => {}, type: () => {} };
 draw(document.getElementById("cards"), cards.map((one, n) =>
@@ -47,10 +49,7 @@ LINES = """() => [...document.querySelectorAll(".message")].map((card) => {
 
 
 def accounts() -> tuple[Account, ...]:
-    names = ("MAIN_KEY", "MAIN_SECRET", "LANDETUD_TOKEN", "LANDETUD_SECRET")
-    more = ("LANDETQASIRA_TOKEN", "LANDETQASIRA_SECRET")
-    environ = {f"X_{name}": "a-secret" for name in (*names, *more)}
-    return tables.read(ROOT / "config" / "demo", environ).accounts
+    return tables.read(DEMO, secrets()).accounts
 
 
 def every() -> Iterator[tuple[str, str, Shown]]:

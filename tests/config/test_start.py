@@ -15,18 +15,16 @@ import bots
 from config.start import bound, started
 from inbox import CannotStart, opened
 from sandbox.product import inherited
+from tests.demo import DEMO, secrets
 
 ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "config" / "demo"
 GOOD = {
     "CHANCERY_SECRET": "k" * 32,
     "CHANCERY_CONFIG": str(DEMO),
     "CHANCERY_MODE": "sandbox",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_SIGNING_SECRET": "s",
-    **dict.fromkeys(("X_MAIN_KEY", "X_MAIN_SECRET"), "app"),
-    **dict.fromkeys(("X_LANDETUD_TOKEN", "X_LANDETUD_SECRET"), "one"),
-    **dict.fromkeys(("X_LANDETQASIRA_TOKEN", "X_LANDETQASIRA_SECRET"), "two"),
+    **secrets(),
 }
 
 
@@ -80,7 +78,31 @@ def test_an_account_of_a_platform_that_no_bot_speaks_is_a_fault(tmp_path: Path) 
     app = '[[app]]\nid = "wire"\nplatform = "telegraph"\n\n'
     text = accounts.read_text("utf-8").replace('app = "x-main"', 'app = "wire"', 1)
     accounts.write_text(app + text, "utf-8")
-    assert "telegraph/landetud: no bot speaks telegraph, only x." in told(environ)
+    known = ", ".join(sorted(bots.profiles()))
+    assert f"telegraph/landetud: no bot speaks telegraph, only {known}." in told(environ)
+
+
+def test_a_platform_that_is_one_place_has_no_instances(tmp_path: Path) -> None:
+    home = 'handle = "LandetUD"\ninstance = "https://social.example"'
+    said = told(changed(tmp_path, 'handle = "LandetUD"', home))
+    assert "x/landetud: X has no instances." in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://social.example",
+        "https://social.example/",
+        "https://social.example:8443",
+        "https://me@social.example",
+        "https://[",
+        "social.example",
+    ],
+)
+def test_an_instance_is_a_host_by_https_alone(tmp_path: Path, url: str) -> None:
+    home = f'handle = "LandetUD"\ninstance = "{url}"'
+    said = told(changed(tmp_path, 'handle = "LandetUD"', home))
+    assert "x/landetud: instance is no address like https://social.example." in said
 
 
 def test_a_taken_port_is_said_in_a_sentence() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -40,6 +39,7 @@ from sandbox.x.records import App, DirectMessage, Post
 from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
+from tests.demo import copied
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -295,8 +295,7 @@ async def served(application: web.Application) -> AsyncIterator[str]:
 
 def tables(folder: Path, *, hold: int = 0) -> Path:
     """Copy the demo's tables, with answers that wait for so many seconds."""
-    to = folder / "config"
-    shutil.copytree(ROOT / "config" / "demo", to)
+    to = copied(folder / "config")
     accounts = to / "accounts.toml"
     text = accounts.read_text("utf-8")
     held = text.replace("[[account]]\n", f"[[account]]\nhold = {hold}\n")

@@ -29,11 +29,11 @@ from inbox.words import Account, ConversationId, Message, Officer, OfficerId, Pe
 from sandbox.slack import records
 from sandbox.slack.server import app as slack_server
 from sandbox.slack.world import Workspace
+from tests.demo import DEMO, secrets
 from tests.servers import Server, single_servers
 
 __all__ = ["single_servers"]
 
-DEMO = Path(__file__).parents[3] / "config" / "demo"
 X, MISSION = "x/landetud", "x/landetqasira"
 PRESS, PRIVATE = "C0PRESS0001", "C0PRESS0002"
 QASIRA, QASIRA_PRIVATE, FALLBACK = "C0QASIRA001", "C0QASIRA002", "C0FALLBACK1"
@@ -121,13 +121,11 @@ def workspace_of(clock: Clock) -> Workspace:
 
 def policies_of(*, parts_most: int = 0, **changes: Any) -> Policies:
     """Give the demo's tables with a reader besides; `changes` alter the first account."""
-    asked = ("MAIN_KEY", "MAIN_SECRET", "LANDETUD_TOKEN", "LANDETUD_SECRET")
-    names = (*asked, "LANDETQASIRA_TOKEN", "LANDETQASIRA_SECRET")
-    found = tables.read(DEMO, {f"X_{name}": "a-secret" for name in names})
+    found = tables.read(DEMO, secrets(value="a-secret"))
     reader = Officer(
         "rr", "RR", "Rut Reader", roles=("reader",), slack=(f"T0SANDBOX/{READER}",), locale="en"
     )
-    first, *others = found.accounts
+    first, *others = (one for one in found.accounts if one.platform == "x")
     changes.setdefault("officers", (*first.officers, "rr"))
     accounts = (replace(first, **changes), *others)
     officers = (*found.officers, reader)

@@ -19,7 +19,8 @@ from sandbox import cast
 from sandbox.x.push import Push
 from sandbox.x.server import app as x_server
 from sandbox.x.world import World
-from tests.handlers.slack.conftest import ANNA, DEMO, PRIVATE, Builder, House, served, until, words
+from tests.demo import copied
+from tests.handlers.slack.conftest import ANNA, PRIVATE, Builder, House, served, until, words
 from tests.servers import free_port
 
 
@@ -37,9 +38,9 @@ async def town(builder: Builder) -> AsyncIterator[Town]:
     """Have X, its webhooks, the app, and the bots at work."""
     world = World(builder.clock)
     world.join("eva", "Eva Lind")
-    port = free_port()
-    told = cast.on_x(cast.read(DEMO), world, f"http://127.0.0.1:{port}/hooks/x")
-    read = tables.read(DEMO, told)
+    port, config = free_port(), copied(builder.data / "config")
+    told = cast.on_x(cast.read(config), world, f"http://127.0.0.1:{port}/hooks/x")
+    read = tables.read(config, told)
     policies = Policies(read.accounts, read.officers, read.lanes, read.tags, profiles())
     async with (
         served(x_server(world)) as x_url,

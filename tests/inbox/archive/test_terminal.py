@@ -21,7 +21,8 @@ from inbox.conversations.commands import Receive
 from inbox.store import codec, keys
 from inbox.words import ConversationId
 from sandbox.product import inherited, stop_server
-from tests.config.test_start import DEMO, GOOD, ROOT
+from tests.config.test_start import GOOD, ROOT
+from tests.demo import DEMO
 from tests.inbox.house import message
 
 ACCOUNT = "x/landetud"

@@ -1,7 +1,7 @@
 """`python -m sandbox`: the whole demo on this computer; Ctrl-C ends all of it.
 
-It makes an X and a Slack of its own, starts the product as an operator would, by a process with
-an environment, and serves the two-pane page on HOST:PORT (127.0.0.1:8080). Both worlds live in
+It makes the networks and a Slack of its own, starts the product as an operator would, by a process
+with an environment, and serves the two-pane page on HOST:PORT (127.0.0.1:8080). All worlds live in
 memory, so every start begins afresh: the product's data stands in `var/demo-<process>/`, which is
 removed at the end; only the secret in `var/demo.secret` stays.
 """
@@ -25,19 +25,14 @@ from aiohttp import web
 from sandbox import cast
 from sandbox.page.server import Stage
 from sandbox.page.server import app as page
+from sandbox.platforms import networks as every_network
 from sandbox.product import PRODUCT, Product, free_port, inherited, stop_server
 from sandbox.scenes import scene
 from sandbox.slack.server import app as slack_app
 from sandbox.slack.world import Workspace
-from sandbox.x.push import Push
-from sandbox.x.records import App
-from sandbox.x.server import app as x_app
-from sandbox.x.world import World
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 VAR = Path("var")
-PATIENCE_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-"""How long X waits between tries of a webhook: long enough for a product that starts again."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +105,20 @@ async def _until_told(place: Place) -> None:
 
 @contextlib.asynccontextmanager
 async def _demo(place: Place) -> AsyncIterator[None]:
-    """Have everything running: both stand-ins, the page, the product, the scene."""
-    world = World(lambda: int(time.time() * 1000))
+    """Have everything running: the stand-ins, the page, the product, the scene."""
+    networks = every_network(lambda: int(time.time() * 1000))
     workspace = Workspace(time.time)
     async with contextlib.AsyncExitStack() as stack:
-        x_url = await stack.enter_async_context(_served(x_app(world), "127.0.0.1", 0))
         slack_url = await stack.enter_async_context(_served(slack_app(workspace), "127.0.0.1", 0))
         product_port = free_port(place.port or 8080, place.host)
         at = f"http://{place.host if ':' not in place.host else f'[{place.host}]'}:{product_port}"
         players = cast.read(place.config)
-        environ = inherited(os.environ) | cast.on_x(players, world, f"{at}/hooks/x")
+        environ = inherited(os.environ)
+        for name, network in networks.items():
+            environ |= network.enrol(players, f"{at}/hooks/{name}")
+            url = await stack.enter_async_context(_served(network.app(), "127.0.0.1", 0))
+            environ[f"{name.upper()}_API_URL"] = url
+            await stack.enter_async_context(network.working())
         cast.on_slack(players, workspace)
         workspace.deliveries.request_url = f"{at}/slack/events"
         environ |= {
@@ -136,15 +135,13 @@ async def _demo(place: Place) -> AsyncIterator[None]:
             "SLACK_CLIENT_ID": workspace.client_id,
             "SLACK_CLIENT_SECRET": workspace.client_secret,
             "SLACK_API_URL": f"{slack_url}/api/",
-            "X_API_URL": x_url,
             "PYTHONUNBUFFERED": "1",
         }
-        push = await stack.enter_async_context(Push(world, backoff=PATIENCE_S))
         log = VAR / "demo.log"
         log.write_bytes(b"")
         product = Product(at, environ, log, tell=lambda: _told(stage), command=place.command)
-        play = scene.Play(scene.read(), world)
-        stage = Stage(players, world, workspace, push, play, product)
+        play = scene.Play(scene.read(), networks)
+        stage = Stage(players, networks, workspace, play, product)
         stack.callback(stage.listen())
         address = await stack.enter_async_context(_served(page(stage), place.host, place.port))
         await stack.enter_async_context(_going(product.keep()))
@@ -170,19 +167,11 @@ async def _introduced(stage: Stage, place: Place, environ: dict[str, str], log: 
 
 
 async def _perform(stage: Stage) -> None:
-    """Begin the scene once the product is ready and X may knock at its door."""
+    """Begin the scene once the product is ready and the networks may knock at its doors."""
     await stage.product.ready.wait()
-    for app in stage.world.apps.values():
-        await _checked(stage.push, app)
+    for network in stage.networks.values():
+        await network.met()
     await stage.play.perform(asyncio.sleep)
-
-
-async def _checked(push: Push, app: App) -> None:
-    """Let X challenge the product's door until it answers rightly."""
-    while True:
-        if await push.crc(app):
-            return
-        await asyncio.sleep(0.5)
 
 
 def _told(stage: Stage) -> None:

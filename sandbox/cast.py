@@ -20,6 +20,7 @@ class Door:
     """One app of a platform, and the names of the variables with its secrets."""
 
     id: str
+    platform: str
     secrets: Mapping[str, str] = field(repr=False)
 
 
@@ -37,6 +38,13 @@ class Official:
     fallback: str
     officers: tuple[str, ...]
     secrets: Mapping[str, str] = field(repr=False)
+    instance: str = ""
+    """Where the account lives, on a network of many instances."""
+
+    @property
+    def platform(self) -> str:
+        """The network it is on."""
+        return self.id.partition("/")[0]
 
     @property
     def slug(self) -> str:
@@ -83,10 +91,11 @@ def read(folder: Path) -> Cast:
     """Read accounts.toml and officers.toml of a configuration folder."""
     accounts = tomllib.loads((folder / "accounts.toml").read_text("utf-8"))
     officers = tomllib.loads((folder / "officers.toml").read_text("utf-8"))
-    on_x = [app for app in accounts["app"] if app["platform"] == "x"]
     groups = officers.get("groups", {})
     return Cast(
-        doors=tuple(Door(app["id"], app["secrets"]) for app in on_x),
+        doors=tuple(
+            Door(app["id"], app["platform"], app.get("secrets", {})) for app in accounts["app"]
+        ),
         officials=tuple(_official(one, groups) for one in accounts["account"]),
         members=tuple(_member(one) for one in officers["officer"] if one.get("active", True)),
     )
@@ -98,7 +107,7 @@ def on_x(cast: Cast, world: World, webhooks: str) -> dict[str, str]:
     `webhooks` is the address under which the product takes webhooks, `…/hooks/x`.
     """
     secrets: dict[str, str] = {}
-    for door in cast.doors:
+    for door in (one for one in cast.doors if one.platform == "x"):
         given = {"consumer_key": f"key-of-{door.id}", "consumer_secret": f"secret-of-{door.id}"}
         app = world.register(
             door.id,
@@ -153,6 +162,7 @@ def _official(table: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Offi
         fallback=table.get("fallback_channel", ""),
         officers=tuple(dict.fromkeys(named)),
         secrets=table["secrets"],
+        instance=table.get("instance", ""),
     )
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.cast import Cast
-from sandbox.page import public, switches, team
+from sandbox.networks import Network, Wrong
+from sandbox.page import switches, team
 from sandbox.page.guard import dress, guard
 from sandbox.page.live import Live
-from sandbox.page.public import Wrong
 from sandbox.product import Product
 from sandbox.scenes.scene import Play
 from sandbox.slack.world import Workspace
-from sandbox.x.push import Push
-from sandbox.x.world import World
 
 Json = dict[str, Any]
 STATIC = Path(__file__).with_name("static")
@@ -31,26 +29,29 @@ class Stage:
     """All that the page shows and moves."""
 
     cast: Cast
-    world: World
+    networks: Mapping[str, Network]
     workspace: Workspace
-    push: Push
     play: Play
     product: Product
     live: Live = field(default_factory=Live)
 
     def __post_init__(self) -> None:
-        self.switches = switches.on_stage(self.world, self.workspace, self.push, self.product.kill)
+        kill = self.product.kill
+        self.switches = switches.on_stage(self.networks.values(), self.workspace, kill)
 
     def listen(self) -> Callable[[], None]:
-        """Pass every change of the two worlds on to the open pages; returns how to stop."""
-        deaf_to_x = self.world.subscribe(lambda what, _: self.live.tell("public", what=what))
-        deaf_to_slack = self.workspace.subscribe(self._on_slack)
+        """Pass every change of the worlds on to the open pages; returns how to stop."""
+        deaf = [one.subscribe(self._in_public) for one in self.networks.values()]
+        deaf.append(self.workspace.subscribe(self._on_slack))
 
         def stop() -> None:
-            deaf_to_x()
-            deaf_to_slack()
+            for one in deaf:
+                one()
 
         return stop
+
+    def _in_public(self, what: str) -> None:
+        self.live.tell("public", what=what)
 
     def _on_slack(self, what: str, facts: Json) -> None:
         self.live.tell("slack", what=what)
@@ -62,13 +63,14 @@ class Stage:
     def state(self, user: str) -> Json:
         """Return everything one visitor's page shows while they are this member."""
         return {
-            "now": self.world.now(),
             "product": {
                 "state": self.product.state,
                 "falls": self.product.falls,
                 "url": self.product.url,
             },
-            "public": public.shown(self.world),
+            "public": {
+                name: {**asdict(one.looks), **one.shown()} for name, one in self.networks.items()
+            },
             "slack": team.shown(self.workspace, user),
             "team": [
                 {"user": one.user, "name": one.name, "supervisor": one.supervisor}
@@ -85,13 +87,9 @@ class Stage:
 
     def _guide(self) -> Json:
         """Say which post the first minute is about, and which post answered it."""
-        post = self.play.heroine
-        answer = public.answer_to(self.world, post) if post else None
-        return {
-            "post": post,
-            "by": self.world.users[self.world.shelf.get(post).author_id].name if post else "",
-            "answer": answer.id if answer else None,
-        }
+        post, where = self.play.heroine, self.play.where
+        by, answer = self.networks[where].told(post) if post else ("", None)
+        return {"network": where, "post": post, "by": by, "answer": answer}
 
 
 STAGE: web.AppKey[Stage] = web.AppKey("stage", Stage)
@@ -107,7 +105,7 @@ def app(stage: Stage) -> web.Application:
     made.router.add_get("/state", _state)
     made.router.add_get("/events", stage.live.serve)
     made.router.add_get("/readyz", _readyz)
-    made.router.add_post("/public/{what}", _in_public)
+    made.router.add_post("/public/{network}/{what}", _in_public)
     made.router.add_post("/slack", _in_slack)
     made.router.add_post("/switch", _switch)
     made.router.add_static("/static/", STATIC)
@@ -144,8 +142,10 @@ async def _readyz(request: web.Request) -> web.StreamResponse:
 
 
 async def _in_public(request: web.Request) -> web.StreamResponse:
-    what = request.match_info["what"]
-    return web.json_response(public.act(request.app[STAGE].world, what, await _asked(request)))
+    network = request.app[STAGE].networks.get(request.match_info["network"])
+    if network is None:
+        raise Wrong("There is no such network.")
+    return web.json_response(network.act(request.match_info["what"], await _asked(request)))
 
 
 async def _in_slack(request: web.Request) -> web.StreamResponse:

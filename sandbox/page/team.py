@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sandbox.networks import Wrong
 from sandbox.oracle import pushed
-from sandbox.page.public import Wrong
 from sandbox.slack.payloads import NotThere
 from sandbox.slack.records import Channel, Message, Outcome
 from sandbox.slack.world import Workspace

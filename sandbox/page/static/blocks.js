@@ -249,7 +249,7 @@ const ELEMENTS = {
     if (one.url) {
       return link(one.url, label, {
         ...attrs, class: `${how} goes`, "aria-label": aria, on: { click },
-        "data-post": post_in(one.url),
+        "data-post": post_in(one.url)?.id || null,
       });
     }
     return h("button", { ...attrs, type: "button", class: how, "aria-label": aria,

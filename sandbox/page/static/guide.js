@@ -32,7 +32,7 @@ function answering(state, ui, first) {
   const view = state.slack.view;
   if (!state.guide.post) return { target: null, hint: "Somebody is about to write…" };
   const side = "slack";
-  const post = state.public.posts.find((one) => one.id === state.guide.post);
+  const post = state.public[state.guide.network].posts.find((one) => one.id === state.guide.post);
   if (view) return in_modal(view, ui, first, post && opening(post.text));
   if (Date.now() - ui.sent < HELD_MS) return { side, target: null, hint: "Your answer waits ten seconds, so that you can stop it. Then it leaves." };
   const found = post && card(state, post.text);

@@ -11,7 +11,7 @@ let state = null;
 let waiting = null;
 
 const ui = {
-  user: "", place: "", thread: null, side: "slack", shelf: "posts", as: "", to: "", reply: null, editing: null,
+  user: "", place: "", thread: null, side: "slack", network: "", writers: {}, shelf: "posts", as: "", to: "", reply: null, editing: null,
   turn: 0, read: {}, errors: {}, offered: {}, rung: {}, toasts: [], trouble: "", busy: false, saw: false, toured: false,
   sent: 0, step: { step: 0, hint: "" }, target: null, lost: false, chose: false, places: {},
 };
@@ -32,7 +32,10 @@ function take(fresh) {
   state = fresh;
   ui.lost = false;
   if (!ui.user) ui.user = state.team[0].user;
-  if (!ui.as) ui.as = state.public.people.find((one) => !one.official)?.handle || "+";
+  if (!ui.network) ui.network = state.guide.network;
+  if (!ui.as) ui.as = somebody();
+  seen.posts = new Map(Object.entries(state.public).flatMap(([network, one]) =>
+    one.posts.map((post) => [post.url, { network, id: post.id }])));
   seen.users = new Map(state.slack.users.map((one) => [one.id, one]));
   seen.channels = new Map(state.slack.channels.map((one) => [one.id, one]));
   seen.me = seen.users.get(ui.user);
@@ -44,6 +47,9 @@ function take(fresh) {
   }
   render();
 }
+
+// Whom to write as at first: anybody who is not official.
+const somebody = () => state.public[ui.network].people.find((one) => !one.official)?.handle || "+";
 
 // Drawing
 
@@ -265,19 +271,27 @@ let looking = 0;
 
 const did = {
   shelf(name) { ui.shelf = name; render(); },
+  network(name) {
+    ui.writers[ui.network] = ui.as;
+    ui.network = name;
+    ui.as = ui.writers[name] || somebody();
+    ui.to = "";
+    ui.reply = ui.editing = null;
+    render();
+  },
   as(handle) {
-    ui.as = handle || state.public.people.find((one) => !one.official).handle;
+    ui.as = handle || somebody();
     render();
   },
   to(handle) { ui.to = handle; },
   reply(post) { ui.reply = ui.reply === post ? null : post; render(); focus_in(".post .composer textarea"); },
   edit(post) { ui.editing = post; render(); focus_in(".post .composer textarea"); },
   saw(post) { if (post === state.guide.answer && !ui.saw) { ui.saw = true; ui.side = "public"; render(); } },
-  post: (text, re) => run("/public/post", { as: ui.as, text, re }, () => { ui.reply = null; ui.turn += 1; render(); }),
-  edited: (post, text) => run("/public/edit", { post, text }, () => { ui.editing = null; render(); }),
-  remove: (post) => run("/public/delete", { post }),
-  direct: (to, text) => run("/public/direct", { as: ui.as, to, text }, () => { ui.turn += 1; render(); }),
-  join: (name, handle) => run("/public/join", { name, handle }, (said) => { ui.as = said.handle; render(); }),
+  post: (text, re) => run(`/public/${ui.network}/post`, { as: ui.as, text, re }, () => { ui.reply = null; ui.turn += 1; render(); }),
+  edited: (post, text) => run(`/public/${ui.network}/edit`, { post, text }, () => { ui.editing = null; render(); }),
+  remove: (post) => run(`/public/${ui.network}/delete`, { post }),
+  direct: (to, text) => run(`/public/${ui.network}/direct`, { as: ui.as, to, text }, () => { ui.turn += 1; render(); }),
+  join: (name, handle) => run(`/public/${ui.network}/join`, { name, handle }, (said) => { ui.as = said.handle; render(); }),
 
   become(user) {
     ui.places[ui.user] = ui.place;
@@ -367,7 +381,8 @@ function focus_in(selector) {
   document.querySelector(selector)?.focus();
 }
 
-seen.open = (post) => {
+seen.open = ({ network, id: post }) => {
+  if (network !== ui.network) did.network(network);
   ui.side = "public";
   ui.shelf = "posts";
   did.saw(post);

@@ -11,31 +11,42 @@ const MARKS = {
 };
 
 export function pane(state, ui, did) {
-  const people = new Map(state.public.people.map((one) => [one.handle, one]));
-  const where = { state, ui, did, people };
+  const here = state.public[ui.network];
+  const people = new Map(here.people.map((one) => [one.handle, one]));
+  const where = { state, here, ui, did, people };
   return h("section", { class: "pane public", key: "public", "aria-label": "The public", id: "public" },
     h("header", { class: "bar" },
       h("h2", {}, "The public"),
-      h("p", { class: "sub" }, "A look-alike of X. Anyone can be anyone.")),
+      networks(where),
+      h("p", { class: "sub" }, here.about)),
     tabs(where),
     ui.shelf === "posts" ? posts(where) : direct(where));
 }
 
-function tabs({ state, ui, did }) {
+function networks({ state, ui, did }) {
+  const names = Object.keys(state.public);
+  if (names.length < 2) return null;
+  return h("div", { class: "networks", role: "tablist", "aria-label": "Network" }, names.map((name) => h("button", {
+    type: "button", role: "tab", "aria-selected": String(ui.network === name), key: name, "data-network": name,
+    on: { click: () => did.network(name) },
+  }, state.public[name].title)));
+}
+
+function tabs({ here, ui, did }) {
   const tab = (name, label) => h("button", {
     type: "button", role: "tab", "aria-selected": String(ui.shelf === name), key: name,
     on: { click: () => did.shelf(name) },
   }, label);
-  const letters = new Set(state.public.direct.map((one) => one.thread)).size;
+  const letters = new Set(here.direct.map((one) => one.thread)).size;
   return h("div", { class: "tabs", role: "tablist", "aria-label": "What to read" },
-    tab("posts", "Posts"), tab("direct", `Private messages${letters ? ` · ${letters}` : ""}`));
+    tab("posts", "Posts"), tab("direct", `${here.letters}${letters ? ` · ${letters}` : ""}`));
 }
 
 // Posts, the thread that moved last on top
 
 function posts(where) {
   const threads = new Map();
-  for (const post of where.state.public.posts) {
+  for (const post of where.here.posts) {
     if (!threads.has(post.thread)) threads.set(post.thread, []);
     threads.get(post.thread).push(post);
   }
@@ -97,8 +108,8 @@ function editor({ did }, post) {
 // Write as anyone
 
 function writers(where, id) {
-  const { state, ui, did } = where;
-  const people = state.public.people.filter((one) => !one.official);
+  const { here, ui, did } = where;
+  const people = here.people.filter((one) => !one.official);
   return h("span", { class: "as" },
     h("label", { for: id }, "Write as"),
     h("select", { id, value: ui.as, on: { change: (event) => did.as(event.target.value) } },
@@ -106,7 +117,7 @@ function writers(where, id) {
       h("option", { value: "+", key: "+" }, "Someone new…")));
 }
 
-function newcomer({ did }) {
+function newcomer({ here, did }) {
   const submit = (event) => {
     event.preventDefault();
     const { name: called, handle } = event.target.elements;
@@ -118,31 +129,31 @@ function newcomer({ did }) {
       h("label", { class: "hidden", for: "new-name" }, "Name"),
       h("input", { id: "new-name", name: "name", placeholder: "Name", required: true, maxlength: 50, dir: "auto", value: "" }),
       h("label", { class: "hidden", for: "new-handle" }, "Handle"),
-      h("input", { id: "new-handle", name: "handle", placeholder: "handle", required: true, maxlength: 15, pattern: "@?[A-Za-z0-9_]{1,15}", value: "" })),
+      h("input", { id: "new-handle", name: "handle", placeholder: "handle", required: true, maxlength: 60, pattern: here.handles, value: "" })),
     h("div", { class: "row" },
       h("button", { class: "pill", type: "submit" }, "Join"),
       h("button", { class: "quiet", type: "button", on: { click: () => did.as(null) } }, "Cancel")));
 }
 
 function composer(where, post) {
-  const { state, ui, did } = where;
+  const { here, ui, did } = where;
   if (!post && ui.as === "+") return newcomer(where);
   const key = post ? `reply-${post.id}` : `compose-${ui.turn}`;
-  const officials = state.public.people.filter((one) => one.official);
+  const officials = here.people.filter((one) => one.official);
   const submit = (event) => {
     event.preventDefault();
     did.post(event.target.elements.text.value, post?.id || null);
   };
   const insert = (event, handle) => {
     const area = event.target.closest("form").elements.text;
-    area.value = `@${handle} ${area.value.replace(/^@\w+ /, "")}`;
+    area.value = `@${handle} ${area.value.replace(/^@\S+ /, "")}`;
     area.focus();
   };
   return h("form", { class: `composer ${post ? "small" : ""}`, key, on: { submit } },
     h("div", { class: "row" }, writers(where, `as-${key}`)),
     h("label", { class: "hidden", for: `text-${key}` }, post ? "Your reply" : "Your post"),
     h("textarea", {
-      id: `text-${key}`, name: "text", rows: post ? 2 : 2, dir: "auto", maxlength: 280,
+      id: `text-${key}`, name: "text", rows: post ? 2 : 2, dir: "auto", maxlength: here.longest,
       value: post ? `@${post.by} ` : "",
       placeholder: post ? "Write your reply" : `Ask @${officials[0]?.handle || "them"} something…`,
     }),
@@ -158,11 +169,11 @@ function composer(where, post) {
 // Private messages: one conversation open at a time
 
 function direct(where) {
-  const { state, ui, did, people } = where;
-  const officials = state.public.people.filter((one) => one.official);
+  const { here, ui, did, people } = where;
+  const officials = here.people.filter((one) => one.official);
   if (ui.as === "+") return h("div", { class: "scroll", key: "direct" }, newcomer(where));
   const threads = new Map();
-  for (const one of state.public.direct) {
+  for (const one of here.direct) {
     if (!threads.has(one.thread)) threads.set(one.thread, []);
     threads.get(one.thread).push(one);
   }

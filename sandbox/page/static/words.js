@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-export const seen = { users: new Map(), channels: new Map(), me: null, open: () => {} };
+export const seen = { users: new Map(), channels: new Map(), posts: new Map(), me: null, open: () => {} };
 
 const EMOJI = {
   wave: "👋", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️", memo: "📝",
@@ -82,13 +82,14 @@ export function date(seconds, pattern, fallback, url) {
   return [url ? link(url, [time]) : time];
 }
 
-// Links: to a post of this demo's X they lead to the left pane, elsewhere to a new window.
+// Links: to a post of this demo they lead to the left pane, elsewhere to a new window.
 
 const STATUS = /^https?:\/\/(?:www\.)?(?:x|twitter)\.com\/(?:\w+|i\/web)\/status\/(\d+)/;
 const SAFE = /^(https?:|mailto:)/i;
 
 export function post_in(url) {
-  return STATUS.exec(url || "")?.[1] || null;
+  const id = STATUS.exec(url || "")?.[1];
+  return seen.posts.get(url) || (id ? { network: "x", id } : null);
 }
 
 export function link(url, kids, attrs = {}) {
@@ -98,7 +99,7 @@ export function link(url, kids, attrs = {}) {
       event.preventDefault();
       seen.open(post);
     };
-    return h("a", { ...attrs, href: `#post-${post}`, on: { ...attrs.on, click: open } }, kids);
+    return h("a", { ...attrs, href: `#post-${post.id}`, on: { ...attrs.on, click: open } }, kids);
   }
   if (!SAFE.test(url)) return h("span", {}, kids);
   return h("a", { ...attrs, href: url, target: "_blank", rel: "noopener noreferrer" }, kids);

@@ -17,11 +17,12 @@ from aiohttp import web
 from sandbox import cast
 from sandbox.page.server import Stage
 from sandbox.page.server import app as page
+from sandbox.platforms import networks
+from sandbox.platforms.x import OnX
 from sandbox.product import Product
 from sandbox.scenes.scene import Play, read
 from sandbox.slack.server import app as slack_app
 from sandbox.slack.world import Workspace
-from sandbox.x.push import Push
 from sandbox.x.world import World
 
 CONFIG = Path(__file__).parents[3] / "config" / "demo"
@@ -48,6 +49,13 @@ class Visit:
     browser: aiohttp.ClientSession
     slack: str
 
+    @property
+    def world(self) -> World:
+        """The X on stage."""
+        on_x = self.stage.networks["x"]
+        assert isinstance(on_x, OnX)
+        return on_x.world
+
     async def state(self, user: str = "U0ANNA") -> dict[str, Any]:
         """Fetch what the page shows to a member."""
         async with self.browser.get(f"{self.address}/state", params={"user": user}) as answer:
@@ -70,15 +78,16 @@ class Visit:
 @pytest.fixture
 async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
     players = cast.read(CONFIG)
-    world = World(lambda: int(time.time() * 1000))
+    every = networks(lambda: int(time.time() * 1000))
     workspace = Workspace(time.time)
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(served(slack_app(workspace)))
-        cast.on_x(players, world, "http://127.0.0.1:9/hooks/x")
+        for network in every.values():
+            network.enrol(players, "http://127.0.0.1:9/hooks")
+            await stack.enter_async_context(network.working())
         cast.on_slack(players, workspace)
-        push = await stack.enter_async_context(Push(world, backoff=()))
         product = Product("http://127.0.0.1:9", {}, tmp_path / "log", lambda: None)
-        stage = Stage(players, world, workspace, push, Play(read(), world), product)
+        stage = Stage(players, every, workspace, Play(read(), every), product)
         stack.callback(stage.listen())
         address = await stack.enter_async_context(served(page(stage)))
         browser = await stack.enter_async_context(aiohttp.ClientSession())

@@ -54,10 +54,10 @@ async def test_the_page_itself_has_nothing_inline_and_nothing_from_outside(visit
 )
 async def test_a_foreign_page_cannot_drive_the_demo(visit: Visit, headers: dict[str, str]) -> None:
     asked = json.dumps({"as": "leila_q", "text": "By force"})
-    url = f"{visit.address}/public/post"
+    url = f"{visit.address}/public/x/post"
     async with visit.browser.post(url, data=asked, headers=JSON | headers) as answer:
         assert answer.status == 403
-    assert (await visit.state())["public"]["posts"] == []
+    assert (await visit.state())["public"]["x"]["posts"] == []
 
 
 async def test_a_foreign_name_pointed_at_this_computer_reads_nothing(visit: Visit) -> None:
@@ -69,14 +69,14 @@ async def test_a_foreign_name_pointed_at_this_computer_reads_nothing(visit: Visi
 
 async def test_the_pages_own_origin_may_act(visit: Visit) -> None:
     asked = json.dumps({"as": "leila_q", "text": "By right"})
-    url, origin = f"{visit.address}/public/post", {"Origin": visit.address}
+    url, origin = f"{visit.address}/public/x/post", {"Origin": visit.address}
     async with visit.browser.post(url, data=asked, headers=JSON | origin) as answer:
         assert answer.status == 200
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "null"])
 async def test_a_body_that_is_no_json_object_is_a_sentence(visit: Visit, body: str) -> None:
-    url = f"{visit.address}/public/post"
+    url = f"{visit.address}/public/x/post"
     async with visit.browser.post(url, data=body, headers=JSON) as answer:
         assert answer.status == 409
 
@@ -84,7 +84,7 @@ async def test_a_body_that_is_no_json_object_is_a_sentence(visit: Visit, body: s
 async def test_an_open_page_hears_of_each_change(visit: Visit) -> None:
     async with visit.browser.get(f"{visit.address}/events") as stream:
         assert (await next_event(stream.content))[0] == "hello"
-        visit.stage.world.post("leila_q", "Hi")
+        visit.world.post("leila_q", "Hi")
         assert await next_event(stream.content) == ("public", {"what": "post.created"})
         await visit.stage.workspace.say("U0ANNA", "C0PRESS0001", "Hello <@U0ERIK>")
         heard = [await next_event(stream.content) for _ in range(2)]
@@ -97,7 +97,7 @@ async def test_somebody_in_do_not_disturb_hears_no_push(visit: Visit) -> None:
     async with visit.browser.get(f"{visit.address}/events") as stream:
         await next_event(stream.content)
         await visit.stage.workspace.say("U0ANNA", "C0PRESS0001", "Hello <@U0ERIK>")
-        visit.stage.world.post("leila_q", "The end")
+        visit.world.post("leila_q", "The end")
         heard = [(await next_event(stream.content))[0] for _ in range(2)]
     assert heard == ["slack", "public"]
 
@@ -114,7 +114,7 @@ async def test_the_scene_is_played_in_three_languages_with_a_parody_and_a_privat
     visit: Visit,
 ) -> None:
     await visit.stage.play.perform(at_once)
-    public = (await visit.state())["public"]
+    public = (await visit.state())["public"]["x"]
     said = {post["by"]: post["text"] for post in public["posts"]}
     assert {"leila_q", "JalilOrfani", "JaIilOrfani", "resenar_k", "nour_hb"} <= set(said)
     assert "JalilOrfani".lower() != "JaIilOrfani".lower()
@@ -125,7 +125,7 @@ async def test_the_scene_is_played_in_three_languages_with_a_parody_and_a_privat
 async def test_who_is_called_by_name_in_a_post_of_ours_is_answered_for_by_the_parody_once(
     visit: Visit,
 ) -> None:
-    world, play = visit.stage.world, visit.stage.play
+    world, play = visit.world, visit.stage.play
     attending = asyncio.create_task(play.attend(at_once))
     world.post("leila_q", "@JalilOrfani please answer")
     call = world.post("LandetUD", "@JalilOrfani Please call our duty officer. ^AJ")
@@ -142,9 +142,9 @@ async def test_the_guide_knows_the_heroines_post_and_its_answer(visit: Visit) ->
     await visit.stage.play.perform(at_once)
     guide = (await visit.state())["guide"]
     assert (guide["by"], guide["answer"]) == ("Leila Qadir", None)
-    visit.stage.world.post("nour_hb", "I would like to know too", in_reply_to=guide["post"])
+    visit.world.post("nour_hb", "I would like to know too", in_reply_to=guide["post"])
     assert (await visit.state())["guide"]["answer"] is None
-    answer = visit.stage.world.post("LandetUD", "Yes. ^AJ", in_reply_to=guide["post"])
+    answer = visit.world.post("LandetUD", "Yes. ^AJ", in_reply_to=guide["post"])
     assert (await visit.state())["guide"]["answer"] == answer.id
 
 
@@ -156,25 +156,25 @@ async def test_a_fault_is_armed_counted_and_spent(visit: Visit) -> None:
         return next(int(one["left"]) for one in switches if one["name"] == "x-busy")
 
     assert await left() == 3
-    visit.stage.world.faults.take("POST /2/tweets")
+    visit.world.faults.take("POST /2/tweets")
     assert await left() == 2
     await visit.does("/switch", name="x-busy", on=False)
     assert await left() == 0
-    assert visit.stage.world.faults.take("POST /2/tweets") is None
+    assert visit.world.faults.take("POST /2/tweets") is None
 
 
 async def test_the_echo_of_a_post_is_made_to_come_before_its_answer_and_back(visit: Visit) -> None:
     await visit.does("/switch", name="x-echo", on=True)
-    assert visit.stage.world.echo_first
+    assert visit.world.echo_first
     await visit.does("/switch", name="x-echo", on=False)
-    assert not visit.stage.world.echo_first
+    assert not visit.world.echo_first
 
 
 async def test_a_lagging_timeline_is_switched_on_and_off(visit: Visit) -> None:
     await visit.does("/switch", name="x-lag", on=True)
-    assert visit.stage.world.lag_ms == 30_000
+    assert visit.world.lag_ms == 30_000
     await visit.does("/switch", name="x-lag", on=False)
-    assert visit.stage.world.lag_ms == 0
+    assert visit.world.lag_ms == 0
 
 
 async def test_an_unknown_switch_is_a_sentence(visit: Visit) -> None:

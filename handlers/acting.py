@@ -175,7 +175,7 @@ class Acting:
             )
             for reply in reading.answers
             for part in reply.parts
-            if part.state != "retracted"
+            if part.state != "retracted" and not reply.held
         ]
         notes = [
             Line(one.text, one.at, self.name(one.by), "note", erased=one.erased)

@@ -16,14 +16,18 @@ from handlers.web.visit import Visit
 from inbox import Done
 from inbox.conversations.commands import (
     AnyCommand,
+    Clear,
     Discard,
     Draft,
+    Override,
     Release,
     Reopen,
     Resolve,
     Resume,
     Retract,
+    Return,
     TakeOver,
+    TurnDown,
     Wake,
 )
 from inbox.conversations.denied import Denied
@@ -125,6 +129,11 @@ async def give(visit: Visit) -> web.StreamResponse:
     return await denied(visit, done) if isinstance(done, Denied) else back(visit)
 
 
+def _sealed(visit: Visit) -> tuple[str, str]:
+    """Return which answer a word is about, and the seal of what was read."""
+    return visit.text("answer"), visit.text("seal")
+
+
 ACTS: dict[str, Act] = {
     "claim": Act("Claim", claim),
     "hold": Act("Claim", hold),
@@ -145,6 +154,12 @@ ACTS: dict[str, Act] = {
     "resume": simply("Resume", lambda v: Resume(v.text("answer"))),
     "discard": simply("Discard", lambda v: Discard(v.text("answer"), "discarded")),
     "retract": simply("Retract", lambda v: Retract(v.text("answer"))),
+    "clear": simply("Clear", lambda v: Clear(*_sealed(v), v.text("confirmed"))),
+    "turn_down": simply("TurnDown", lambda v: TurnDown(*_sealed(v), v.text("reason"))),
+    "give_back": simply("Return", lambda v: Return(*_sealed(v), v.text("text"), v.text("reason"))),
+    "override": simply(
+        "Override", lambda v: Override(*_sealed(v), v.text("reason"), v.text("confirmed"))
+    ),
     "not_there": simply("Resolve", lambda v: Resolve(v.text("part"), None)),
     "there": simply("Resolve", _there),
     "by_hand": simply("PostByHand", _by_hand),

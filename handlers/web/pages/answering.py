@@ -67,6 +67,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
         re=visit.text("re"),
         fence=_number(visit.text("fence")),
         seen=_number(visit.text("seen")),
+        source=visit.text("source")[:300],
         confirmed=f"{visit.text('confirmed')} {visit.text('leak')}".strip(),
         close=bool(visit.text("close")),
     )

@@ -8,9 +8,11 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from handlers import guard
+from handlers.cleared import asked_names
 from handlers.say import At, Refusal
 from handlers.shown import Line, Shown, Writing, because, line_of
 from handlers.web.drawing import parts, row, talk
+from handlers.web.pages.clearing import clearing
 from handlers.web.visit import Visit
 from inbox.conversations.state import Answer
 from inbox.team.roles import may
@@ -63,11 +65,13 @@ async def drawn(
         problem=say.plain(because(problem, shown, say)) if problem else "",
         found=guard.told(leaks, say) if (leaks := guard.leaks_in(problem)) else (),
         let_through=guard.to_confirm(problem),
+        sourced=problem is not None and problem.why == "source_needed",
         race=problem is not None and problem.why in ("claimed", "stale_claim"),
         newer=talk(list(newer), say),
         op=acting.ids(),
         stamp=now,
         standing=standing(visit, shown),
+        clearing=await clearing(visit, shown),
         **_what_they_may(visit, shown, writing),
     )
 
@@ -136,6 +140,9 @@ def standing(visit: Visit, shown: Shown) -> dict[str, Any] | None:
 def _line(answer: Answer, shown: Shown, visit: Visit, *, held: bool) -> str:
     """Say in one sentence where an answer is."""
     say = visit.say
+    if answer.clearing and answer.state == "asked":
+        until = At(answer.clearing.until)
+        return say("clearance.waits", names=asked_names(shown, answer, say), until=until)
     if held:
         return say("answer.leaves", at=At(answer.leaves_at, "seconds"))
     if any(part.state == "unsure" for part in answer.parts):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from handlers.clearing import to_clear
 from handlers.forms import Wrong
 from handlers.shown import Shown
 from handlers.web.drawing import Row, row
@@ -32,6 +33,9 @@ async def queue(visit: Visit) -> web.StreamResponse:
         "queue.html",
         waiting=await rows(visit, waiting[:most]),
         mine=await rows(visit, mine[:MOST]),
+        to_clear=[
+            row(one, visit.say, acting.inbox.now()) for one in await to_clear(acting, visit.actor)
+        ],
         more=most * 5 if len(waiting) > most and most < MOST else 0,
         op=acting.ids(),
         may_claim=bool(visit.accounts("Claim")),

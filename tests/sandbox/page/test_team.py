@@ -26,7 +26,7 @@ def button(name: str) -> dict[str, Any]:
 
 async def test_the_team_is_the_one_in_the_operators_table(visit: Visit) -> None:
     team = (await visit.state())["team"]
-    assert [one["name"].split()[0] for one in team] == ["Anna", "Erik", "Samira", "Maria"]
+    assert [one["name"].split()[0] for one in team] == ["Anna", "Erik", "Samira", "Maria", "Eva"]
     assert [one["user"] for one in team if one["supervisor"]] == ["U0MARIA"]
 
 

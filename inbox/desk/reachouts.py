@@ -120,7 +120,8 @@ class Reachouts:
         if isinstance(command, c.Open):
             order = replace(order, command=await self._told(command, contact))
         if isinstance(command, c.Attempt) and reachout:
-            order = replace(order, command=await self._asked(command, reachout, facts))
+            asked = await self._asked(command, reachout, facts, contact)
+            order = replace(order, command=asked)
         return await self._records(partial(_decided, facts)).do(id_, order)
 
     async def fire(self, id_: ReachoutId, shot: Shot) -> Fired | Denied:
@@ -255,15 +256,24 @@ class Reachouts:
             reach = await self.reach(rung.account, rung.person)
         return replace(rung, handle=known.person.handle, reach=reach.answer, reason=reach.reason)
 
-    async def _asked(self, command: c.Attempt, reachout: Reachout, facts: Facts) -> c.Attempt:
-        """Say how sure we are of the person now, and whether they would get it."""
+    async def _asked(
+        self, command: c.Attempt, reachout: Reachout, facts: Facts, contact: Contact | None
+    ) -> c.Attempt:
+        """Say how sure we are of the person now, what they are called, and if they would get it."""
         if not 0 <= command.rung < len(reachout.rungs):
             return command
         rung, reach = reachout.rungs[command.rung], UNKNOWN
         if rung.kind == "private" and not command.by_hand:
             reach = await self.reach(rung.account, rung.person)
         sure = facts.levels.get(rung.person, "unproven")
-        return replace(command, level=sure, reach=reach.answer, reason=reach.reason)
+        known = contact.known(rung.person) if contact else None
+        return replace(
+            command,
+            level=sure,
+            reach=reach.answer,
+            reason=reach.reason,
+            handle=known.person.handle if known else "",
+        )
 
     async def _loaded(self, ids: Iterable[ReachoutId]) -> tuple[Reachout, ...]:
         found = [await self.load(id_) for id_ in ids]

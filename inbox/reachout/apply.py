@@ -75,6 +75,7 @@ def _attempted(r: Reachout, event: e.Attempted, at: Context) -> Reachout:
         attempts=tries,
         answer=event.answer,
         conversation=event.conversation or rung.conversation,
+        handle=event.handle or rung.handle,
         left=False,
     )
 

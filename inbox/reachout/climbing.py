@@ -82,6 +82,7 @@ def _on_platform(case: Case, command: Attempt, rung: Rung) -> Decision:
             answer=command.answer,
             conversation=command.conversation,
             text=command.text,
+            handle=command.handle,
         ),
     )
 

@@ -46,6 +46,8 @@ class Attempt(Command, frozen=True):
     level: Level = "unproven"
     reach: Literal["", "yes", "no", "unknown"] = ""
     reason: str = ""
+    handle: str = ""
+    """What the directory calls the person at this moment."""
     text: str = ""
     """What the officer notes about it: it never leaves the house."""
 

@@ -48,6 +48,7 @@ class Attempted(Event, frozen=True):
     answer: AnswerId = ""
     conversation: ConversationId = ""
     text: str = ""
+    handle: str = ""
 
 
 class Left(Event, frozen=True):

@@ -109,6 +109,19 @@ async def test_a_public_rung_begins_a_conversation_and_waits_for_somebody_elses_
     assert done.conversation.answers[-1].state == "ready"
 
 
+async def test_a_line_names_them_as_the_directory_does_when_it_is_said(office: Office) -> None:
+    opened = await office.opens(PUBLIC)
+    for command, by in (
+        (directory.Freeze(CARL.id, "handle"), AJ),
+        (directory.Unfreeze(CARL.id, "Called back.", replace(CARL, handle="CarlNew")), EN),
+    ):
+        order = office.contacts.order(command, by=by)
+        assert not isinstance(await office.contacts.do(office.contact, order), Denied)
+    fired = await office.fires(opened.id, 0)
+    assert isinstance(fired, Fired)
+    assert fired.conversation.answers[-1].text == "@CarlNew We try to reach you."
+
+
 @dataclass
 class Staged:
     """The reachouts, but a rival acts just before the rung is taken."""

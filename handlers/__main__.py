@@ -72,6 +72,7 @@ def access(start: Start) -> Access:
         slack.app_token,
         slack.api_url,
         slack.command,
+        start.settings.public_url,
         way=Way(outbound.proxy(slack.api_url), outbound.tls),
     )
 

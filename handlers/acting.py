@@ -64,6 +64,8 @@ class Acting:
     ) -> None:
         self.inbox, self.policies, self.book, self.ids = inbox, policies, book, ids
         self.guard = Guard(inbox, policies)
+        self.page = ""
+        """Where the web page stands, for links to it; "" where nobody can open it."""
 
     def say(self, officer: Officer, account: Account | None = None) -> Say:
         """Speak an officer's language, times in the account's zone where Slack cannot tell."""

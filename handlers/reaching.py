@@ -124,15 +124,16 @@ def address(step: Step, say: Say) -> str:
 
 def beforehand(step: Step, say: Say) -> str:
     """Return what is known of a rung before anybody tries it; "" where there is nothing to say."""
-    rung = step.rung
-    if rung.by_hand:
-        return say("reach.before_by_hand", platform=step.platform)
+    rung, found = step.rung, list[str]()
     if rung.kind == "private" and rung.reach:
-        known = f"reach.before_{rung.reach}"
-        return say(known, platform=step.platform)
-    if rung.kind == "public":
-        return say("reach.before_public")
-    return say("reach.known_by", name=one_line(step.known_by, NAME)) if step.known_by else ""
+        found.append(say(f"reach.before_{rung.reach}", platform=step.platform))
+    if rung.by_hand and rung.reach != "no":
+        found.append(say("reach.before_by_hand", platform=step.platform))
+    elif rung.kind == "public":
+        found.append(say("reach.before_public"))
+    elif step.known_by:
+        found.append(say("reach.known_by", name=one_line(step.known_by, NAME)))
+    return DOT.join(found)
 
 
 def became(one: Try, shown: Reaching, step: Step, say: Say) -> Pieces:

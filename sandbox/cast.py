@@ -82,9 +82,10 @@ class Cast:
     shortcuts: tuple[Shortcut, ...] = (
         Shortcut("shortcut_note", "Keep as a note", "message"),
         Shortcut("shortcut_next", "Next in the inbox", "global"),
+        Shortcut("shortcut_reach", "Reach a counterpart", "global"),
     )
     """As the app's manifest names them when it is installed."""
-    command: str = "/inbox"
+    commands: tuple[str, ...] = ("/inbox", "/reach")
 
 
 def read(folder: Path) -> Cast:

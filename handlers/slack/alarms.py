@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from handlers.say import Say
+from handlers.slack import telling
 from handlers.slack.alerting import ALERT, Alerting
 from handlers.slack.asking import ASK, OVERRIDDEN, Asking
 from handlers.slack.asking import CHANGED as ASKED_CHANGED
@@ -77,6 +78,8 @@ class Alarms:
                 await self._asking.hear(notice.kind, notice.facts)
             elif notice.kind in PERSONAL and await self._personally(notice):
                 continue
+            elif notice.kind in telling.KINDS:
+                await telling.tell(self._office, notice.kind, notice.facts)
             else:
                 await self._tell(notice)
 

@@ -50,6 +50,8 @@ class Access(Record, frozen=True):
     app_token: str = ""
     api_url: str = "https://slack.com/api/"
     command: str = "/inbox"
+    page: str = ""
+    """Where the web page stands, for links to it; "" where nobody can open it."""
     answers_within: int = ANSWERS_WITHIN
     way: Way = DIRECT
 
@@ -76,6 +78,7 @@ class Slack:
         self._client = client(access.bot_token, access.api_url, access.way, access.answers_within)
         pace = Pace(self._client, clock or asyncio.get_running_loop().time, sleep)
         self.office = Office(inbox, policies, book, pace, ids, access.command, patience=patience)
+        self.office.page = access.page.rstrip("/")
         self.board = Board(self.office)
         self._us: AuthorizeResult | None = None
         self._reached = not access.app_token  # over HTTP, Slack reaches whoever listens
@@ -185,6 +188,7 @@ class Slack:
         bolt.view_closed(EVERYTHING)(self._interaction)
         bolt.shortcut(EVERYTHING)(self._interaction)
         bolt.command(EVERYTHING)(self._interaction)
+        bolt.options(EVERYTHING)(self._interaction)
         bolt.event(EVERYTHING)(self._event)
         return bolt
 

@@ -121,6 +121,13 @@ def link_button(action: str, text: str, url: str) -> list[Json]:
     return [{"type": "button", "action_id": action, "text": plain(text, BUTTON), "url": url}]
 
 
+def page_button(action: str, text: str, url: str) -> list[Json]:
+    """Return a button that opens our own page, whose address the operator wrote; "" is none."""
+    if not url.startswith(("https://", "http://")) or len(url) > TYPED:
+        return []
+    return [{"type": "button", "action_id": action, "text": plain(text, BUTTON), "url": url}]
+
+
 def option(text: str, value: str) -> Json:
     """Return one choice of a menu, a list or a checkbox; `value` has at most 150 characters."""
     return {"text": plain(text, OPTION), "value": value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.forms import EVERYONE
+from handlers.forms import EVERYONE, VERBS
 from handlers.say import At, Fact, Say
 from handlers.slack import ids
 from handlers.slack.blocks import (
@@ -190,7 +190,7 @@ def phrases_view(shown: Shown, lines: Mapping[str, str], say: Say, carried: Meta
 def help_view(command: str, say: Say, opened: Opened) -> Json:
     """Say what can be typed and what the buttons do."""
     blocks = [heading(say("help.first"))]
-    for verb in ("next", "mine", "clear", "find", "on", "off", "help"):
+    for verb in VERBS:
         line = [*words(f"{command} {verb}", bold=True), *words(DOT + say(f"help.{verb}"))]
         blocks.append(rich(line))
     blocks += [sentence(say, "help.thread"), sentence(say, "help.hold")]

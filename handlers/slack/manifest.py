@@ -20,7 +20,7 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "answers who calls it by name",
     "chat:write": "posts and updates the cards",
     "im:write": "calls a duty officer by direct message to what waits unclaimed",
-    "commands": "takes /inbox and the shortcuts",
+    "commands": "takes /inbox, /reach and the shortcuts",
     "users:read": "sees whether a member of a private channel is a guest",
     "dnd:read": "warns who is silent while on duty",
     "reactions:write": "marks a message that was kept as a note",
@@ -70,6 +70,14 @@ def manifest(
         "should_escape": True,
         **door,
     }
+    reach = {
+        "command": ids.COMMAND_REACH,
+        "description": "Reach a counterpart when usual channels fail",
+        "usage_hint": "name",
+        "should_escape": True,
+        **door,
+    }
+    choices = {"message_menu_options_url": ask["request_url"]} if ask else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -87,8 +95,9 @@ def manifest(
             "shortcuts": [
                 _shortcut("Keep as a note", "message", ids.SHORTCUT_NOTE, "Kept inside, not sent"),
                 _shortcut("Next in the inbox", "global", ids.SHORTCUT_NEXT, "The next that waits"),
+                _shortcut("Reach a counterpart", "global", ids.SHORTCUT_REACH, "Start the ladder"),
             ],
-            "slash_commands": [slash],
+            "slash_commands": [slash, reach],
         },
         "oauth_config": {
             **({} if socket else {"redirect_urls": [f"{public_url.rstrip('/')}/login/slack/back"]}),
@@ -100,7 +109,7 @@ def manifest(
         },
         "settings": {
             "event_subscriptions": {**ask, "bot_events": [*EVENTS, *(MESSAGES if history else ())]},
-            "interactivity": {"is_enabled": True, **ask},
+            "interactivity": {"is_enabled": True, **ask, **choices},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,
             "token_rotation_enabled": False,

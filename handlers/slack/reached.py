@@ -27,8 +27,8 @@ from handlers.slack.blocks import (
     actions,
     button,
     divider,
-    link_button,
     modal,
+    page_button,
     rich,
     run,
     sentence,
@@ -172,5 +172,5 @@ def _ends(shown: Reaching, say: Say) -> list[Json]:
         row.append(button(ids.REACH_EXTEND, say("reach.button_extend"), here))
     if shown.reachout.state != "closed":
         row.append(button(ids.REACH_CLOSE, say("reach.button_close"), here))
-    row += link_button(ids.REACH_REPORT, say("reach.button_report"), shown.address)
+    row += page_button(ids.REACH_REPORT, say("reach.button_report"), shown.address)
     return actions(*row)

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp_session import Session
 from multidict import MultiDict, MultiMapping
 
+from handlers import reachouts
 from handlers.acting import Acting, Actor
 from handlers.forms import Wrong
 from handlers.morning import allowed
@@ -104,6 +105,7 @@ class Visit:
             csrf=session.token(self.session),
             now=now,
             path=self.request.path,
+            sees_reachouts=self.who is not None and reachouts.sees(self.who.officer),
             **facts,
         )
         return web.Response(text=text, content_type="text/html", status=status)

@@ -80,7 +80,7 @@ class Stage:
                 {"callback": one.callback, "title": one.title, "where": one.where}
                 for one in self.cast.shortcuts
             ],
-            "command": self.cast.command,
+            "command": self.cast.commands[0],
             "guide": self._guide(),
             "switches": switches.shown(self.switches),
         }

@@ -11,13 +11,16 @@ from handlers.say import At, Book, Say, flat, read
 from handlers.slack import ids
 from inbox.conversations.denied import Denied, Why
 from inbox.conversations.state import Outcome
+from inbox.reachout.events import AnyEvent
+from inbox.reachout.state import Level, Result, RungKind, State, Urgency
+from inbox.reachout.state import Outcome as ReachOutcome
 from inbox.words import RefusedWhy, Role
 
 DEMO = Path(__file__).parents[2] / "config" / "demo"
 BOOK = read(DEMO)
 LANGUAGES = ("sv", "en", "ar")
 ROOMS = Path(__file__).parents[2] / "handlers"
-SECTIONS = "audience|button|card|answer|refused|modal|thread|summary|home|help|duty|spoken"
+SECTIONS = "audience|button|card|answer|refused|modal|thread|summary|home|help|duty|spoken|reach"
 NOW = 1_790_000_000_000
 
 
@@ -98,6 +101,13 @@ def test_every_word_of_ours_that_a_screen_shows_is_said() -> None:
     assert {f"role.{one}" for one in get_args(Role)} <= keys
     assert {f"refused.{one}" for one in get_args(RefusedWhy)} <= keys
     assert {f"button.{one}" for one in ids.IN_MENU} <= keys
+    assert {f"reach.kind_{one}" for one in get_args(RungKind)} <= keys
+    assert {f"reach.result_{one}" for one in get_args(Result)} <= keys
+    assert {f"reach.state_{one}" for one in get_args(State)} <= keys
+    assert {f"reach.level_{one}" for one in get_args(Level)} <= keys
+    assert {f"reach.urgency_{one}" for one in get_args(Urgency)} <= keys
+    assert {f"reach.outcome_{one}" for one in get_args(ReachOutcome)} <= keys
+    assert {f"reach.event_{one.__name__.lower()}" for one in get_args(AnyEvent)} <= keys
     lanes = tomllib.loads((DEMO / "lanes.toml").read_text())["lane"]
     assert {f"lane.{lane['name']}" for lane in lanes} <= keys
     assert {f"denied.{one}" for one in get_args(Why)} == {k for k in keys if k.startswith("denied")}

@@ -10,7 +10,7 @@ import structlog
 
 from handlers.forms import Wrong
 from handlers.slack import ids
-from handlers.slack.acts import answer, claim, clear, find, notes, seating, sort
+from handlers.slack.acts import answer, claim, clear, find, notes, reach, seating, sort
 from handlers.slack.acts.click import (
     Acknowledgement,
     Click,
@@ -75,6 +75,7 @@ BUTTONS: Mapping[str, Act] = {
     ids.HELP: find.help_me,
     ids.ON_DUTY: find.on_duty,
     ids.OFF_DUTY: find.off_duty,
+    **reach.BUTTONS,
 }
 SUBMISSIONS: Mapping[str, Act] = {
     ids.VIEW_ANSWER: answer.submitted,
@@ -91,12 +92,18 @@ SUBMISSIONS: Mapping[str, Act] = {
     ids.VIEW_GIVE_BACK: clear.given_back,
     ids.VIEW_REFUSE: clear.turned_down,
     ids.VIEW_OVERRIDE: clear.overridden,
+    **reach.SUBMISSIONS,
 }
 CLOSINGS: Mapping[str, Act] = {ids.VIEW_ANSWER: answer.closed}
 SHORTCUTS: Mapping[str, Act] = {
     ids.SHORTCUT_NEXT: claim.next_one,
     ids.SHORTCUT_NOTE: notes.from_message,
+    ids.SHORTCUT_REACH: reach.begin,
 }
+COMMANDS: Mapping[str, Act] = {ids.COMMAND_REACH: reach.begin}
+"""The slash commands besides the inbox's own, whose name the operator may change."""
+OPTIONS: Mapping[str, Act] = {ids.REACH_WHO: reach.offered}
+"""The menus that ask us for their choices."""
 
 
 async def carry_out(office: Office, who: Actor, body: Mapping[str, Any]) -> Acknowledgement:
@@ -170,8 +177,11 @@ def _act(click: Click) -> Act | None:
         "submit": SUBMISSIONS,
         "closed": CLOSINGS,
         "shortcut": SHORTCUTS,
+        "options": OPTIONS,
     }.get(click.kind)
-    return find.command if table is None else table.get(click.act)
+    if table is None:
+        return COMMANDS.get(click.act, find.command)
+    return table.get(click.act)
 
 
 async def stranger(office: Office, body: Mapping[str, Any]) -> Acknowledgement:

@@ -21,7 +21,7 @@ from inbox.conversations.commands import AnyCommand
 from inbox.conversations.denied import Denied
 from inbox.words import Millis
 
-Kind = Literal["button", "submit", "closed", "shortcut", "command"]
+Kind = Literal["button", "submit", "closed", "shortcut", "command", "options"]
 Acknowledgement: TypeAlias = dict[str, Any]
 """What Bolt's ack takes: {} is a plain 200."""
 
@@ -31,6 +31,7 @@ KINDS: Mapping[str, Kind] = {
     "view_closed": "closed",
     "shortcut": "shortcut",
     "message_action": "shortcut",
+    "block_suggestion": "options",
 }
 LATE = (
     "expired_trigger_id",
@@ -114,7 +115,7 @@ def parse(who: Actor, body: Mapping[str, Any], now: Millis) -> Click:
         ts=str(container.get("message_ts") or message.get("ts", "")),
         thread=str(message.get("thread_ts", "")),
         text=decoded(str(body.get("text") or message.get("text") or ""))
-        or str(action.get("value") or ""),
+        or str(action.get("value") or body.get("value") or ""),
     )
 
 
@@ -140,6 +141,8 @@ def _act(
             return str(view["callback_id"])
         case "shortcut":
             return str(body["callback_id"])
+        case "options":
+            return str(body["action_id"])
         case "command":
             return str(body["command"])
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import forms
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers import forms, reachouts
 from handlers.clearing import to_clear
 from handlers.say import At
 from handlers.slack import ids
-from handlers.slack.acts import claim, clear, morning
+from handlers.slack.acts import claim, clear, morning, reach
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
+from handlers.slack.blocks import Json
 from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
 from handlers.slack.home import home
 from handlers.slack.office import Office
 from handlers.slack.pace import Doubt, SlackRefused
+from handlers.slack.reach import MOST_OPEN, open_rows
 from handlers.slack.shown import Shown, Told, line_of
 from handlers.slack.silence import silent_until
 from handlers.slack.summary import counted
@@ -131,7 +135,7 @@ async def show_home(office: Office, who: Actor) -> None:
         await office.readable(who, [c for c in mine if c.state != "closed"]),
         await office.readable(who, waiting),
         office.say(who.officer),
-        await morning.above(office, who),
+        [*await reaching_rows(office, who), *await morning.above(office, who)],
         await to_clear(office, who),
     )
     try:
@@ -140,21 +144,30 @@ async def show_home(office: Office, who: Actor) -> None:
         return  # drawn again when they next look
 
 
+async def reaching_rows(office: Office, who: Actor) -> list[Json]:
+    """Return the open reachouts, as Home begins with; nothing where there is none."""
+    shown = await reachouts.running(office, who)
+    say = office.say(who.officer)
+    return open_rows(shown, say, MOST_OPEN) if shown else []
+
+
+PLAIN: Mapping[str, Callable[[Office, Click], Awaitable[Acknowledgement]]] = {
+    "next": claim.next_one,
+    "mine": mine,
+    "clear": clear.queue,
+    "off": off_duty,
+    "help": help_me,
+}
+WITH_WORDS: Mapping[str, Callable[[Office, Click, str], Awaitable[Acknowledgement]]] = {
+    "find": find,
+    "reach": reach.begin,
+    "on": on_duty,
+}
+
+
 async def command(office: Office, click: Click) -> Acknowledgement:
-    """Carry out a typed command: /inbox next, mine, clear, find, on, off, help."""
+    """Carry out a typed command: /inbox next, mine, clear, find, reach, on, off, help."""
     asked = forms.asked(click.text, forms.verbs(office.book.languages))
-    match asked.verb:
-        case "next":
-            return await claim.next_one(office, click)
-        case "mine":
-            return await mine(office, click)
-        case "clear":
-            return await clear.queue(office, click)
-        case "find":
-            return await find(office, click, asked.words)
-        case "on":
-            return await on_duty(office, click, asked.words)
-        case "off":
-            return await off_duty(office, click)
-        case "help":
-            return await help_me(office, click)
+    if with_words := WITH_WORDS.get(asked.verb):
+        return await with_words(office, click, asked.words)
+    return await PLAIN[asked.verb](office, click)

@@ -13,6 +13,7 @@ from handlers.clearing import to_clear
 from handlers.slack.acts import find
 from handlers.slack.cards import card
 from handlers.slack.guarding import Guard
+from handlers.slack.ids import COMMAND_REACH
 from handlers.slack.office import Office
 from handlers.slack.safe import decoded
 from handlers.slack.shown import Post, Shown
@@ -90,14 +91,21 @@ async def _answer(office: Office, who: Actor, said: Said) -> Post:
         case "find":
             found = await find.found(office, who, asked.words)
             return await _rows(office, who, said, found, "modal.found")
-        case "on":
-            told = await find.go_on_duty(office, who, asked.words)
-            return told_post(office.say(who.officer), told.key, **told.facts)
-        case "off":
-            await office.inbox.duty.off(who.officer.id)
-            return told_post(office.say(who.officer), "duty.off")
+        case "reach":
+            return told_post(office.say(who.officer), "reach.use_command", command=COMMAND_REACH)
+        case "on" | "off":
+            return await _duty(office, who, asked)
         case "help":
             return help_post(office.command, office.say(who.officer))
+
+
+async def _duty(office: Office, who: Actor, asked: forms.Asked) -> Post:
+    """Put them on duty, or take them off it."""
+    if asked.verb == "on":
+        told = await find.go_on_duty(office, who, asked.words)
+        return told_post(office.say(who.officer), told.key, **told.facts)
+    await office.inbox.duty.off(who.officer.id)
+    return told_post(office.say(who.officer), "duty.off")
 
 
 async def _next(office: Office, who: Actor, said: Said) -> Post:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.web.pages import acts, conversation, figures, find, login, queue
+from handlers import reachouts
+from handlers.web.pages import acts, conversation, figures, find, login, queue, reachout
 from handlers.web.pages.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -16,6 +17,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/c/{id}", "read", conversation.conversation),
     Route("GET", "/c/{id}/live", "read", conversation.live),
     *(Route("POST", f"/c/{{id}}/{name}", act.asks, act.handle) for name, act in acts.ACTS.items()),
+    Route("GET", "/reachouts", reachouts.SEES, reachout.listed),
+    Route("GET", "/reachouts/{reachout}", reachouts.SEES, reachout.reachout),
     Route("GET", "/login", "", login.login),
     Route("GET", "/login/slack", "", login.to_slack),
     Route("GET", "/login/slack/back", "", login.from_slack),

@@ -19,7 +19,7 @@ from inbox.words import Officer
 
 log = structlog.stdlib.get_logger(__name__)
 
-OURS = re.compile(r"/(?:c/[a-z2-7]{16}|find|figures)?")
+OURS = re.compile(r"/(?:c/[a-z2-7]{16}|find|figures|reachouts(?:/[A-Za-z0-9_-]{8,40})?)?")
 """Where a sign-in may lead: pages of ours, and never an address that somebody gave."""
 
 

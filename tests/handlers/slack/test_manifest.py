@@ -27,7 +27,7 @@ def test_slacks_own_schema_accepts_the_manifest(
 
 def test_over_http_every_door_is_ours_and_over_a_socket_there_is_none() -> None:
     http = json.dumps(manifest("https://inbox.example/"))
-    assert http.count('"https://inbox.example/slack/events"') == 3
+    assert http.count('"https://inbox.example/slack/events"') == 5
     assert "https://" not in json.dumps(manifest("https://inbox.example/", socket=True))
 
 
@@ -50,7 +50,8 @@ def test_names_stay_within_slacks_limits() -> None:
     assert len(made["display_information"]["name"]) <= 35
     assert len(made["display_information"]["description"]) <= 140
     shortcuts = made["features"]["shortcuts"]
-    assert {one["callback_id"] for one in shortcuts} == {ids.SHORTCUT_NOTE, ids.SHORTCUT_NEXT}
+    ours = {ids.SHORTCUT_NOTE, ids.SHORTCUT_NEXT, ids.SHORTCUT_REACH}
+    assert {one["callback_id"] for one in shortcuts} == ours
     assert all(len(one["name"]) <= 24 for one in shortcuts)
 
 
@@ -89,4 +90,4 @@ def test_the_demos_slack_has_the_shortcuts_and_the_command_of_the_manifest() -> 
     features, demo = manifest("https://inbox.example")["features"], Cast((), (), ())
     ours = [(one["callback_id"], one["name"], one["type"]) for one in features["shortcuts"]]
     assert ours == [(one.callback, one.title, one.where) for one in demo.shortcuts]
-    assert [one["command"] for one in features["slash_commands"]] == [demo.command]
+    assert [one["command"] for one in features["slash_commands"]] == list(demo.commands)

@@ -10,7 +10,7 @@ from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
 from handlers.web import session
 from handlers.web.app import HEADERS
-from handlers.web.pages import ROUTES
+from handlers.web.pages import ROUTES, Route
 from inbox.team.roles import NEEDS
 from tests.handlers.web.conftest import Browser, Pages, Seen
 
@@ -27,6 +27,11 @@ OPEN = {
 """What nobody is asked for: the ways in and out, and our own style and script."""
 INSIDE = [route for route in ROUTES if route.act]
 HERE = [route for route in INSIDE if "{id}" in route.path]
+
+
+def there(route: Route, ref: str) -> str:
+    """Give an address of this route."""
+    return route.path.replace("{id}", ref).replace("{reachout}", "r" * 16)
 
 
 async def knocks(browser: Browser, method: str, path: str) -> Seen:
@@ -57,7 +62,7 @@ async def test_nobody_gets_in_without_a_session_nor_with_a_forged_one(
         browser = await pages.browser()
         if cookie:
             browser.http.cookie_jar.update_cookies({session.COOKIE: cookie})
-        seen = await knocks(browser, route.method, route.path.replace("{id}", ref))
+        seen = await knocks(browser, route.method, there(route, ref))
         assert seen.status in (303, 401), (route.path, seen.text)
         assert seen.headers.get("Location", "/login").startswith("/login")
         assert CANARY not in seen.body or route.method == "POST"

@@ -43,6 +43,7 @@ Why = Literal[
     "window_closed",
     "platform_forbids",
     "private_impossible",
+    "adds_readers",
     "account_halted",
     "budget_spent",
     "human_first",

@@ -305,6 +305,8 @@ class Profile(msgspec.Struct, frozen=True):
     retracts: bool = False
     moderates: bool = False
     adds_mentioned: bool = False
+    """Whether it tells by their names in a text who reads it: whom it is for must stand there, and
+    in a private one nobody else."""
     reply_needs_mention: bool = False
     """Whether a public reply is allowed only where they named us (`may_reply_to = "mentions"`)."""
     budgets: Mapping[str, tuple[Budget, ...]] = {}

@@ -17,6 +17,8 @@ WORD = regex.compile(r"\S+\s*")
 GRAPHEME = regex.compile(r"\X")
 WHOLE = regex.compile(r"https?://[!-~]+|[\w.-]+\.[a-z]{2,}(?:/[!-~]*)?|[@#＠＃][\w@.-]+")
 """What is never cut: links, bare domains, mentions, hashtags, addresses."""
+NAMES = regex.compile(r"(?<![\w/=])@[\w.-]*\w(?:@[\w.-]*\w)?")
+"""Whom a text names, such as `@carl` or `@carl@social.example`."""
 SENTENCE_END = regex.compile(r"[.!?…؟۔。！？][\"'”’)\]]*\s*$|\n\s*$")
 
 
@@ -44,6 +46,11 @@ def signature(officer: Officer | None, account: Account, language: str = "") -> 
     return f"^{name}" if name else ""
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Return whom a text names, in lower case, each once."""
+    return tuple(dict.fromkeys(found.casefold() for found in NAMES.findall(text)))
+
+
 def compose(
     text: str,
     account: Account,
@@ -51,40 +58,53 @@ def compose(
     profile: Profile,
     audience: Audience,
     language: str,
+    to: str = "",
 ) -> Composed:
     """Return the text as signed parts, numbered only if several, each within the profile's limit.
 
     A part holds whole words, whole sentences where that costs little, and never half a link,
-    mention or letter. What cannot fit at all stays one part too long: `decide` refuses it.
+    mention or letter. What cannot fit at all stays one part too long: `decide` refuses it. Every
+    part names whom it is for, by the handle `to`, where the platform tells nobody else.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    name = f"@{to.removeprefix('@')}" if to and profile.adds_mentioned else ""
+    text = _unaddressed(text, name)
     if not text:
         return Composed(())
     sign = signature(officer, account)
-    tail = (("\n" if _from_the_right(text, language) else " ") + sign) if sign else ""
-
-    if profile.fits(text + tail, audience):
-        return Composed((text + tail,))
-    bodies = _numbered(text, tail, profile, audience)
+    gap = "\n" if _from_the_right(text, language) else " "
+    tail = gap + sign if sign else ""
+    head = name + gap if name else ""
+    whole = text + tail if name.casefold() in names(text) else head + text + tail
+    if profile.fits(whole, audience):
+        return Composed((whole,))
+    bodies = _numbered(text, head, tail, profile, audience)
     most = len(bodies)
     if most == 1:  # one link that cannot fit
-        return Composed((text + tail,))
-    return Composed(tuple(f"{body} ({n}/{most}){tail}" for n, body in enumerate(bodies, 1)))
+        return Composed((whole,))
+    return Composed(tuple(f"{head}{body} ({n}/{most}){tail}" for n, body in enumerate(bodies, 1)))
 
 
-def _numbered(text: str, tail: str, profile: Profile, audience: Audience) -> list[str]:
-    """Split with room for the signature and the widest number that will be needed."""
+def _unaddressed(text: str, name: str) -> str:
+    """Return a text without the name it begins with, where every part gets that name."""
+    begins = name and text.casefold().startswith(name.casefold())
+    rest = text[len(name) :] if begins else text
+    return rest.lstrip() if rest[:1].isspace() or not rest else text
+
+
+def _numbered(text: str, head: str, tail: str, profile: Profile, audience: Audience) -> list[str]:
+    """Split with room for the name, the signature and the widest number that will be needed."""
     bodies = list[str]()
     for digits in (1, 2, 3, 4):
         widest = f" ({'9' * digits}/{'9' * digits}){tail}"
-        bodies = _split(text, partial(_fits, profile, audience, widest))
+        bodies = _split(text, partial(_fits, profile, audience, head, widest))
         if len(bodies) < 10**digits:
             break
     return bodies
 
 
-def _fits(profile: Profile, audience: Audience, end: str, body: str) -> bool:
-    return profile.fits(body + end, audience)
+def _fits(profile: Profile, audience: Audience, start: str, end: str, body: str) -> bool:
+    return profile.fits(start + body + end, audience)
 
 
 def _from_the_right(text: str, language: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 import regex
 
-from inbox.answers.compose import compose
+from inbox.answers.compose import compose, names
 from inbox.answers.lines import filled
 from inbox.answers.seal import seal
 from inbox.conversations import clearing, leaking
@@ -116,6 +116,7 @@ def _let_go(case: Case, command: Answer, template: str = "") -> Decision:
         policy.profile,
         command.audience,
         c.language,
+        c.handle,
     )
     target = command.re or (c.last_message if command.audience == "public" else "")
     letter = Letter(case, command, target, written.parts, template)
@@ -178,7 +179,7 @@ def greet(case: Case, command: Greet) -> Decision:
     """Send the automatic first reply: private only, once, and never over a human."""
     c, policy = case.conversation, case.policy
     account, language = policy.account, command.language
-    written = compose(command.text, account, None, policy.profile, c.audience, language)
+    written = compose(command.text, account, None, policy.profile, c.audience, language, c.handle)
     no = _greeting_hindered(case) or _unsendable(case, written.parts, c.audience)
     if no:
         return no
@@ -226,6 +227,15 @@ def _unsendable(case: Case, parts: tuple[str, ...], audience: Audience) -> Denie
     if len(parts) > profile.parts_most or not fits:
         return denied("too_long", parts=len(parts), most=profile.parts_most)
     return None
+
+
+def _adds_nobody(letter: Letter) -> Denied | None:
+    """Refuse a private text that names somebody else, where that makes them a reader of it."""
+    if letter.command.audience != "private" or not letter.case.policy.profile.adds_mentioned:
+        return None
+    theirs = f"@{letter.conversation.handle.removeprefix('@')}".casefold()
+    others = [name for part in letter.parts for name in names(part) if name != theirs]
+    return denied("adds_readers", names=" ".join(dict.fromkeys(others))) if others else None
 
 
 def _open(letter: Letter) -> Denied | None:
@@ -330,6 +340,7 @@ CHECKS: tuple[Check, ...] = (
     _approved_line,  # guard: template-only test=tests/inbox/conversations/test_beginning.py::test_until_they_answer_we_say_approved_lines_only_in_public
     _platform_allows,
     _sendable,
+    _adds_nobody,  # guard: adds-nobody test=tests/inbox/conversations/test_addressing.py::test_a_private_text_that_would_add_a_reader_is_refused
     _target_unchanged,
     _sourced,  # guard: source-needed test=tests/inbox/conversations/test_clearing.py::test_a_public_figure_of_casualties_needs_a_source
     _nothing_leaks,  # guard: nothing-leaks test=tests/inbox/conversations/test_leaking.py::test_a_name_hidden_by_zero_width_and_homoglyph_does_not_leave

@@ -70,6 +70,7 @@ def _received(c: Conversation, event: e.Received, at: Context) -> Conversation:
         last_message=message.id if newest or not c.last_message else c.last_message,
         window_until=max(c.window_until, event.window_until),
         named=c.named or message.named,
+        handle=message.author.handle or c.handle if newest else c.handle,
         language=event.language or c.language,
         lane=event.lane or c.lane,
         lane_word=event.word if event.lane else c.lane_word,

@@ -209,7 +209,7 @@ class Conversation(Record, frozen=True):
     reachout: ReachoutId = ""
     """For which reachout we opened it."""
     handle: str = ""
-    """What the directory called them when we opened it: what an approved line names."""
+    """What they are called: by the directory when we opened it, then by what they write."""
     erased: int = 0
     """The version at which texts were last erased by law."""
 

@@ -10,11 +10,17 @@ if TYPE_CHECKING:
     from bots.at_work import profiles, running
     from bots.checking import checked
     from bots.outcomes import Punctual
+    from bots.proofs import proving
     from bots.witness import witness
 
-__all__ = ["Punctual", "checked", "profiles", "running", "witness"]
+__all__ = ["Punctual", "checked", "profiles", "proving", "running", "witness"]
 
-ROOMS = {"Punctual": "bots.outcomes", "checked": "bots.checking", "witness": "bots.witness"}
+ROOMS = {
+    "Punctual": "bots.outcomes",
+    "checked": "bots.checking",
+    "proving": "bots.proofs",
+    "witness": "bots.witness",
+}
 
 
 def __getattr__(name: str) -> object:

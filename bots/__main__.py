@@ -42,8 +42,10 @@ async def serve(start: Start) -> None:
         box = await house.enter_async_context(opened(**start.opening))
         await house.enter_async_context(health.serving(start.settings, box, start.policies))
         http = await house.enter_async_context(start.settings.outbound.session(bots.Punctual))
+        outbound, sandbox = start.settings.outbound, start.settings.mode == "sandbox"
+        proofs = bots.proving(outbound.proxy, outbound.tls, box.now, sandbox=sandbox)
         await house.enter_async_context(
-            bots.running(box, policies, secrets_of(start), http, box.now)
+            bots.running(box, policies, secrets_of(start), http, box.now, proofs)
         )
         log.info("listening", count=len(policies.accounts), mode=start.settings.mode)
         await stop.wait()

@@ -15,6 +15,7 @@ from bots.gauges import gauging
 from bots.listening import Listener, leased
 from bots.platforms import PLATFORMS
 from bots.postroom import Sender
+from bots.proofs import Proofs
 from bots.reaching import Asker
 from inbox import Inbox
 from inbox.team.policies import Policies
@@ -28,17 +29,22 @@ def profiles() -> dict[str, Profile]:
 
 @asynccontextmanager
 async def running(
-    inbox: Inbox, policies: Policies, secrets: Secrets, http: aiohttp.ClientSession, clock: Clock
+    inbox: Inbox,
+    policies: Policies,
+    secrets: Secrets,
+    http: aiohttp.ClientSession,
+    clock: Clock,
+    proofs: Proofs | None = None,
 ) -> AsyncIterator[None]:
     """Listen and send for every account while the block lasts; parts on their way are finished.
 
     Any number of processes may do this: leases settle who does what. `clock` is the server's time
-    (`inbox.now`), since the starts of sends are told in it.
+    (`inbox.now`), since the starts of sends are told in it. `proofs` reads pages again.
     """
     stop = asyncio.Event()
     work = [inbox.follow("out", inbox.pictures.out, stop=stop), gauging(inbox, asyncio.sleep)]
     for account in policies.accounts:
-        work += _at_work(account, inbox, policies, secrets, http, clock)
+        work += _at_work(account, inbox, policies, secrets, http, clock, proofs)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one) for one in work]
         try:
@@ -56,6 +62,7 @@ def _at_work(
     secrets: Secrets,
     http: aiohttp.ClientSession,
     clock: Clock,
+    proofs: Proofs | None,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     platform = PLATFORMS[account.platform]
     purse = Purse(inbox, account, platform.PROFILE)
@@ -69,7 +76,8 @@ def _at_work(
     )
     bot = platform.connect(account, secrets.of(account), wiring)
     listener = Listener(inbox, account, bot, clock)
-    sender = Sender(inbox, account, bot, purse, clock, policies.lanes)
+    reader = proofs.still if proofs else None
+    sender = Sender(inbox, account, bot, purse, clock, policies.lanes, reader=reader)
     yield leased(inbox, f"listen:{account.id}", listener.run, asyncio.sleep)
     asker = Asker(inbox, account, bot, asyncio.sleep)
     yield leased(inbox, f"ask:{account.id}", asker.run, asyncio.sleep)

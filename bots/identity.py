@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -65,10 +66,10 @@ class Identity:
         what = changed(known.person, now)
         if what:
             return Changed(what)
-        for evidence in valid(known.evidence, self.inbox.now()):
-            if evidence.kind in OF_HANDLE and await self._withdrawn(evidence, now):
-                return Changed(evidence.kind)
-        return known
+        counts = [e for e in valid(known.evidence, self.inbox.now()) if e.kind in OF_HANDLE]
+        read = await asyncio.gather(*(self._withdrawn(one, now) for one in counts))
+        gone = [one.kind for one, withdrawn in zip(counts, read, strict=True) if withdrawn]
+        return Changed(", ".join(dict.fromkeys(gone))) if gone else known
 
     async def _withdrawn(self, evidence: Evidence, person: Person) -> bool:
         """Whether its source was read, and says it no longer; a site that is away says nothing."""

@@ -37,13 +37,17 @@ async def main(start: Start, *, everything: bool) -> None:
         box = await house.enter_async_context(opened(**start.opening))
         book = say.read(settings.config)
         slack = Slack(access(start), box, policies, book, ids)
+        outbound, sandbox = settings.outbound, settings.mode == "sandbox"
+        proofs = bots.proving(outbound.proxy, outbound.tls, box.now, sandbox=sandbox)
         if everything:
             http = await house.enter_async_context(settings.outbound.session(bots.Punctual))
             if settings.anchor_url:
                 box.archive.anchoring.post = bots.witness(http, settings.anchor_url)
             phrases = start.tables.phrases
             await house.enter_async_context(inbox.clerk.running(box, policies, clock, phrases))
-            await house.enter_async_context(bots.running(box, policies, secrets, http, box.now))
+            await house.enter_async_context(
+                bots.running(box, policies, secrets, http, box.now, proofs)
+            )
         await house.enter_async_context(slack.running())
         pages = Web(page(start), box, policies, book, ids, slack.team)
         await house.enter_async_context(pages.running())

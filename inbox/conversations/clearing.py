@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from inbox.answers.casualties import figure
-from inbox.answers.clearance import needed
+from inbox.answers.clearance import RUNG, needed
 from inbox.answers.seal import seal
 from inbox.conversations.apply import apply
 from inbox.conversations.case import Case, Decision, denied
@@ -131,6 +131,8 @@ def give_back(case: Case, command: Return) -> Decision:
     no = _hindered(waiting, SAYING)
     if no or not command.text.strip():
         return no or denied("empty")
+    if waiting.answer.kind == RUNG and waiting.answer.audience == "public":
+        return denied("template_only")
     back = ClearanceReturned(
         answer=command.answer, seal=command.seal, text=command.text, reason=command.reason
     )
@@ -271,10 +273,13 @@ def spent(case: Case, answer: Answer) -> Void | None:
     if answer.clearing is None or any(part.state in THERE for part in answer.parts):
         return None
     if case.at >= answer.clearing.until:
-        return "expired"
+        return "expired"  # guard: cleared-in-time test=tests/bots/test_clearance.py::test_what_was_cleared_too_long_ago_does_not_leave
     if answer.epoch != case.policy.epoch:
         return "other_epoch"
-    return None if _resealed(case, answer) == answer.seal else "seal_differs"
+    same = _resealed(case, answer) == answer.seal
+    if not same:
+        return "seal_differs"  # guard: resealed test=tests/inbox/conversations/test_clearing.py::test_what_is_no_longer_what_was_sealed_does_not_leave
+    return None
 
 
 def _resealed(case: Case, answer: Answer) -> str:

@@ -103,3 +103,37 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 def test_a_budget_is_a_sum_of_money(folder: Path) -> None:
     change(folder / "accounts.toml", 'receive = "webhook"', 'budget_month = "a lot"')
     assert 'x/landetud: budget_month: a lot is no sum like "50 USD".' in faults(folder)
+
+
+RULE = (
+    'clearance = [{ audience = "public", tags = ["evacuation"], needs = 1,'
+    ' from = ["@approvers", "@heads"]'
+)
+
+
+def test_who_clears_is_read_with_its_groups() -> None:
+    tables = read(DEMO, SECRETS)
+    [rule] = tables.accounts[0].clearance
+    assert (rule.tags, rule.needs, rule.from_) == (("evacuation",), 1, ("el", "ml"))
+    assert rule.valid_ms == 2 * 3_600_000
+    assert "killed" in tables.casualties.words
+    assert "dussintals" in tables.casualties.numbers
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (RULE.replace('tags = ["evacuation"]', 'tags = ["fire"]'), "there is no tag fire"),
+        (RULE.replace('tags = ["evacuation"]', 'lanes = ["x"]'), "there is no lane x"),
+        (RULE.replace("needs = 1", "needs = 3"), "needs is 0, 1 or 2"),
+        (RULE.replace('"@heads"', '"aj"'), "aj may not clear"),
+        (RULE.replace('"@heads"', '"@nobody"'), "there is no group @nobody"),
+        (RULE.replace('"@approvers", "@heads"', '"el"').replace("needs = 1", "needs = 2"),
+         "2 must clear, but 1 of them may"),
+        (RULE + ', valid = "soon"', "valid: soon is not like"),
+    ],
+)  # fmt: skip
+def test_a_clearance_rule_that_cannot_be_meant_is_named(folder: Path, new: str, said: str) -> None:
+    old = RULE + ', valid = "2h"' if "valid" in new else RULE
+    change(folder / "accounts.toml", old, new)
+    assert said in faults(folder)

@@ -13,6 +13,7 @@ import msgspec
 
 from config.phrases import greetings, lines
 from config.settings import Misconfigured
+from inbox.answers import signatures
 from inbox.answers.lines import by_template
 from inbox.team import hours
 from inbox.team.approvers import approvers
@@ -201,7 +202,7 @@ def _contradictions(tables: Tables) -> list[str]:
     return [
         *_twice("an account", [account.id for account in tables.accounts]),
         *_twice("an officer", [officer.id for officer in tables.officers]),
-        *_twice("initials", [officer.initials for officer in tables.officers]),
+        *signatures.faults(tables.accounts, tables.officers),
         *_twice("a Slack id", [one for officer in tables.officers for one in officer.slack]),
         *_twice("a lane", [lane.name for lane in tables.lanes]),
         *(fault for account in tables.accounts for fault in _account_faults(account, tables)),

@@ -13,7 +13,7 @@ from handlers.say import Book, Say
 from handlers.shown import Line, Shown, Writing, line_of
 from inbox import Done, Inbox
 from inbox.answers.clearance import needed
-from inbox.answers.compose import signature
+from inbox.answers.signatures import signature
 from inbox.conversations.commands import Answer, AnyCommand, Claim, Recall, Wake
 from inbox.conversations.denied import Denied
 from inbox.conversations.reading import Reading

@@ -95,10 +95,11 @@ def confirmed_of(told: str, leaks: Iterable[Leak]) -> str:
     words = told.split()
     marks = {mark for word in words if word.startswith(SHOWN) for mark in _marks(word)}
     kept = [word for word in words if not word.startswith(SHOWN)]
-    looked = bool(marks) and {_mark(leak) for leak in leaks} <= marks
-    kept += (
-        [LEAK] if looked else []
+    looked = bool(marks)
+    looked = (
+        looked and {_mark(leak) for leak in leaks} <= marks
     )  # guard: shown-only test=tests/handlers/test_guard.py::test_a_tick_under_older_findings_lets_no_newer_one_through
+    kept += [LEAK] if looked else []
     return " ".join(kept)
 
 

@@ -46,6 +46,7 @@ from inbox.store.queue import Queue
 from inbox.store.read import Read
 from inbox.store.seats import Seats
 from inbox.store.server import CannotStart, Embedded
+from inbox.store.signers import Signers
 from inbox.store.timers import Timers
 from inbox.store.vitals import Look, Vitals
 from inbox.team.policies import Policies
@@ -164,6 +165,7 @@ class Inbox:
         self.alerts = Alerts(client)
         self.clearances = Clearances(client)
         self.seats = Seats(client)
+        self.signers = Signers(client)
         self._follower = Follower(client, self.log, self.leases, self.aside)
         self._look = Look(client, self.leases)
         self._halts = Halts(client)
@@ -337,6 +339,11 @@ class Inbox:
         self._warnings = await checks.check_server(self._client)
         await checks.check_birth(self._client, data, mode)
         await checks.check_schema(self._client)
+        taken = await self.signers.keep(self._policies.accounts, self._policies.officers.values())
+        if taken:
+            raise Unfit(
+                " ".join(taken)
+            )  # guard: never-reused test=tests/inbox/store/test_signers.py::test_a_start_is_refused_that_gives_somebody_s_initials_away
         await self._client.load_libraries()
         await self.measure()
         await self.refresh()

@@ -227,6 +227,8 @@ class Account(Record, frozen=True):
     """Seconds an answer waits before it leaves."""
     leak_guard: LeakGuard = "warn"
     """What follows when a text would leak: it waits for a confirmation, or for another text."""
+    initials_page: bool = False
+    """Whether the public may look up whose initials these are."""
     ours: tuple[str, ...] = ()
     """Our own hosts, numbers, addresses and handles: what may stand in any public answer."""
     clearance: tuple[Clearance, ...] = ()

@@ -44,7 +44,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-ACTS_A_MINUTE, LOGINS_A_MINUTE = 300, 20
+ACTS_A_MINUTE, LOGINS_A_MINUTE, OPEN_A_MINUTE = 300, 20, 120
 
 
 class Site(Record, frozen=True):
@@ -86,6 +86,7 @@ class Web:
         self._entrance = Entrance(openid, site.public_url.rstrip("/"), team)
         self._acts = Tempo(ACTS_A_MINUTE, 60, inbox.now)
         self._logins = Tempo(LOGINS_A_MINUTE, 60, inbox.now)
+        self._open = Tempo(OPEN_A_MINUTE, 60, inbox.now)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -167,8 +168,10 @@ class Web:
             await self._refuse(visit, route.act, "", "not_allowed")
 
     def _not_too_often(self, route: Route, visit: Visit) -> None:
-        """Bound what one officer does, and how often one address tries to come in."""
-        if visit.who:
+        """Bound what one officer does, and how often one address looks or tries to come in."""
+        if route.path.startswith("/open/"):
+            fits = self._open.fits(visit.remote)
+        elif visit.who:
             fits = self._acts.fits(visit.who.officer.id)
         else:
             fits = route.act != "" or route.path == "/login" or self._logins.fits(visit.remote)

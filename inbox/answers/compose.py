@@ -8,6 +8,7 @@ from functools import partial
 
 import regex
 
+from inbox.answers.signatures import signature
 from inbox.words import Account, Audience, Officer, Profile, Record
 
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv")
@@ -26,24 +27,6 @@ class Composed(Record, frozen=True):
     """A text ready to be sealed: what is shown is what leaves."""
 
     parts: tuple[str, ...]
-
-
-def signature(officer: Officer | None, account: Account, language: str = "") -> str:
-    """Return how an officer signs for an account, such as "^AJ"; "" where nobody signs.
-
-    The `language` changes where it stands (see `compose`), not what it says.
-    """
-    del language
-    if officer is None or account.signature == "none":
-        return ""
-    names = {
-        "initials": officer.initials,
-        "first_name": officer.name.split(" ")[0],
-        "title": officer.title or account.title,
-        "pseudonym": officer.pseudonym or officer.initials,
-    }
-    name = names[account.signature]
-    return f"^{name}" if name else ""
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -205,6 +205,11 @@ def greeted(person: PersonId) -> str:
     return f"greeted:{person}"
 
 
+def signers(account: AccountId) -> str:
+    """Name whose each signature on an account is."""
+    return f"signers:{account}"
+
+
 def gap(account: AccountId) -> str:
     """Name the record of what is wrong with reading an account, and since when."""
     return f"gap:{account}"

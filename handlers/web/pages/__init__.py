@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from handlers import reachouts
-from handlers.web.pages import acts, conversation, figures, find, login, queue, reachout
+from handlers.web.pages import (
+    acts,
+    conversation,
+    figures,
+    find,
+    login,
+    queue,
+    reachout,
+    signatures,
+)
 from handlers.web.pages.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -19,6 +28,8 @@ ROUTES: tuple[Route, ...] = (
     *(Route("POST", f"/c/{{id}}/{name}", act.asks, act.handle) for name, act in acts.ACTS.items()),
     Route("GET", "/reachouts", reachouts.SEES, reachout.listed),
     Route("GET", "/reachouts/{reachout}", reachouts.SEES, reachout.reachout),
+    Route("GET", "/open/v1/signatures/{platform}/{name}.json", "", signatures.as_json),
+    Route("GET", "/open/v1/signatures/{platform}/{name}", "", signatures.signatures),
     Route("GET", "/login", "", login.login),
     Route("GET", "/login/slack", "", login.to_slack),
     Route("GET", "/login/slack/back", "", login.from_slack),

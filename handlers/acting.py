@@ -130,7 +130,7 @@ class Acting:
         messages = reading.messages
         person = next(
             (m.message.author for m in reversed(messages) if not m.message.ours and not m.erased),
-            Person(conversation.person),
+            Person(conversation.person, conversation.handle),
         )
         return Shown(
             conversation=conversation,

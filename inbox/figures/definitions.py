@@ -8,7 +8,8 @@ first message (never after we took it in; a turn that we opened again by ourselv
   assigned). A turn that begins held (closing keeps the claim) needs no claim and measures none.
 - `to_answer` ends with the first part of a human answer that stands on the platform: sent by us,
   posted by hand, or a post of ours that we did not send (then at the time it was written, for no
-  officer). A greeting or a moderation never stops the clock. A message of theirs that comes after
+  officer). A greeting or a moderation never stops the clock, nor does a rung: it seeks somebody,
+  and answers nobody. A message of theirs that comes after
   the answer, in the same turn, starts no clock.
 - `to_close` ends with `Closed`.
 
@@ -20,7 +21,9 @@ counted again: an entry adds, nothing is taken away later, and erasing texts cha
 - `opened`: conversations in which they wrote for the first time.
 - `claimed`: every `Claimed`, for its holder: a take-over counts once more, for who took over.
 - `answered`: turns that got their first human answer; as many as `to_answer` measured.
-- `sent`: human answers with a part that stands, each once; `greeted`: greetings likewise.
+- `sent`: human answers with a part that stands, each once; `greeted`: greetings likewise. Rungs
+  are counted in neither: what came of them stands in their reachout. A conversation that we opened
+  is none here until somebody writes in it.
 - `closed`: every `Closed`: for who closed it, or whose answer closed it by leaving.
 - `unsure`, `failed`: parts of which the platform's outcome was not known, or was a refusal.
 

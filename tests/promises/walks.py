@@ -12,6 +12,7 @@ from inbox.conversations.commands import (
     Answer,
     AnyCommand,
     Assign,
+    Begin,
     Claim,
     Clear,
     Close,
@@ -34,6 +35,7 @@ from inbox.conversations.commands import (
     Resume,
     Retract,
     Return,
+    SayLine,
     SetLane,
     Snooze,
     StartSend,
@@ -47,7 +49,7 @@ from inbox.conversations.events import SCHEMA, Entry
 from inbox.conversations.state import Answer as Written
 from inbox.conversations.state import Conversation
 from inbox.team.policies import Policies
-from inbox.words import Account, Clearance, Lane, Message, Officer, Person, Profile
+from inbox.words import Account, Audience, Clearance, Lane, Message, Officer, Person, Profile
 
 START = 1_770_000_000_000
 MINUTE = 60_000
@@ -87,6 +89,7 @@ PROFILE = Profile(
     retracts=True,
 )
 POLICIES = Policies(ACCOUNTS, OFFICERS, LANES, (), {"x": PROFILE})
+POLICIES.lines = {"reach": {"en": "@{handle} We seek you."}}
 
 
 class Walk:
@@ -109,7 +112,12 @@ class Walk:
 
     def walk(self, steps: int) -> Walk:
         """Take so many steps; what is refused was none."""
-        self._do("platform:x", self._receive() if self.dice.random() < 0.95 else self._echo())
+        if self.dice.random() < 0.1:
+            audience: Audience = "private" if self.private else "public"
+            begin = Begin(self.account.id, "x:p", audience, f"{self.id}a", "eva", reachout="r1")
+            self._do("officer:o0", begin)
+        else:
+            self._do("platform:x", self._receive() if self.dice.random() < 0.95 else self._echo())
         for _ in range(steps):
             self.now += self.dice.choice((0, 1, 500, MINUTE, 7 * MINUTE, 95 * MINUTE))
             by, command = self._chosen()
@@ -213,8 +221,10 @@ class Walk:
         )
         return Report(part.id, outcome, ref=self._name("x:s"), until=self.now)  # type: ignore[arg-type]  # one of the outcomes
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> Answer | SayLine:
         c = self.now_is
+        if c.begun and c.audience == "public" and self.dice.random() < 0.7:
+            return SayLine(self._name("a"), "reach", "en", fence=c.fence, seen=c.version)
         return Answer(
             self._name("a"),
             "word " * self.dice.choice((3, 3, 12)),
@@ -224,6 +234,7 @@ class Walk:
             seen=c.version,
             confirmed="newer",
             close=self.dice.random() < 0.3,
+            reachout="r1" if c.begun and self.dice.random() < 0.5 else "",
         )
 
     def _receive(self) -> Receive:

@@ -6,7 +6,18 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from inbox.conversations.commands import Claim, Close, Greet, Receive, Release, Reopen, TakeOver
+from inbox.conversations.commands import (
+    Begin,
+    Claim,
+    Clear,
+    Close,
+    Greet,
+    Receive,
+    Release,
+    Reopen,
+    SayLine,
+    TakeOver,
+)
 from inbox.figures.definitions import Counted, tell
 from tests.inbox.conversations.house import MINUTE, POLICY, House, message
 
@@ -47,6 +58,20 @@ def test_a_greeting_never_stops_the_clock() -> None:
     house.answered("aj")
     house.sent()
     assert lengths(house, "to_answer") == [("aj", waited(house, written))]
+
+
+def test_a_rung_seeks_somebody_and_answers_nobody() -> None:
+    house = House(replace(POLICY, lines={"reach": {"en": "@{handle} We seek you."}}))
+    house.must("aj", Begin("x/landetud", "x:p", "public", "a1", "carl", "en", "r1"))
+    house.must("aj", Claim())
+    house.must("aj", SayLine("a1", "reach", "en", fence=1, seen=9))
+    house.must("ml", Clear("a1", house.conversation.answers[-1].seal))
+    house.sent()
+    assert {one.figure for one in tell(house.entries).counted} == {"claimed"}
+    assert not tell(house.entries).after.open
+    house.hears("x:2", "Yes?")
+    assert [len(counted(house, name)) for name in ("received", "opened", "sent")] == [1, 1, 0]
+    assert tell(house.entries).after.open
 
 
 def test_a_post_by_hand_of_ours_stops_the_clock_when_it_was_written_for_no_officer() -> None:

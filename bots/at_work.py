@@ -17,6 +17,7 @@ from bots.platforms import PLATFORMS
 from bots.postroom import Sender
 from bots.proofs import Proofs
 from bots.reaching import Asker
+from bots.renewing import Renewer
 from inbox import Inbox
 from inbox.team.policies import Policies
 from inbox.words import Account, Profile
@@ -82,3 +83,6 @@ def _at_work(
     asker = Asker(inbox, account, bot, asyncio.sleep)
     yield leased(inbox, f"ask:{account.id}", asker.run, asyncio.sleep)
     yield leased(inbox, f"send:{account.id}", sender.run, asyncio.sleep)
+    if proofs:
+        renewer = Renewer(inbox, account, bot, proofs, asyncio.sleep)
+        yield leased(inbox, f"renew:{account.platform}", renewer.run, asyncio.sleep)

@@ -16,7 +16,7 @@ from inbox.conversations.state import Answer, Conversation
 from inbox.directory.commands import Freeze
 from inbox.directory.evidence import OF_HANDLE, changed, valid
 from inbox.directory.state import Contact, Evidence, Known
-from inbox.words import Account, Person, Record
+from inbox.words import Account, OfficerId, Person, Record
 
 Reader = Callable[[Evidence, Person], Awaitable[bool | None]]
 """Reads what a piece of evidence was read from: whether it still says so; None where nobody knows."""
@@ -54,7 +54,7 @@ class Identity:
         found = await self.check_again(known)
         if isinstance(found, Known):
             return ""
-        await self._freeze(contact, known, found, answer)
+        await self.freeze(contact, known, found, answer.author)
         return found.what
 
     async def check_again(self, known: Known) -> Known | Changed:
@@ -84,13 +84,16 @@ class Identity:
         """Whether somebody relies on who they are: there is evidence, or it is a rung."""
         return bool(known.evidence or known.frozen) or answer.kind == "rung"
 
-    async def _freeze(self, contact: Contact, known: Known, found: Changed, answer: Answer) -> None:
+    async def freeze(
+        self, contact: Contact, known: Known, found: Changed, officer: OfficerId = ""
+    ) -> None:
+        """Trust a person no more, and tell it: to the officer it concerns, or to all."""
         order = self.inbox.contacts.order(Freeze(known.person.id, found.what), by="clerk")
         await self.inbox.contacts.do(contact.id, order)
         log.warning("identity_changed", account=self.account.id, kind=found.what)
         facts = {
             "account": self.account.id,
-            "officer": answer.author,
+            "officer": officer,
             "contact": contact.id,
             "name": contact.name,
             "changed": found.what,

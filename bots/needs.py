@@ -196,6 +196,10 @@ class Contacts(Protocol):
         """Return the one contact whose person this is."""
         ...
 
+    async def everyone(self) -> tuple[Contact, ...]:
+        """Return every contact that stands for itself."""
+        ...
+
     def order(self, command: directory.AnyCommand, *, by: str) -> directory.Order:
         """Write an order, its time being fixed here."""
         ...

@@ -7,11 +7,14 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from handlers.cleared import Question
 from handlers.shown import looks_like
 from handlers.slack.cards import alert, card, shrunk
+from handlers.slack.clearing import clear_view
 from handlers.slack.dialogs import found_view, row_of, whole_view
 from handlers.slack.shown import Opened, Shown, Writing
 from handlers.slack.views import answer_view
+from inbox.conversations.state import Answer
 from inbox.denied import Denied
 from inbox.directory.commands import Add, Attach
 from inbox.directory.lookalikes import Lookalikes, Named
@@ -45,6 +48,7 @@ def test_the_mark_stands_in_the_modals_and_in_the_lists() -> None:
         whole_view(one, one.lines, EN, OPENED),
         found_view("carl", [one], EN, OPENED),
         row_of(one, EN),
+        clear_view(Question(one, Answer("answer", "aj", "Ja.", state="asked")), EN, OPENED),
     )
     for view in views:
         assert MARK in all_text(view)

@@ -14,7 +14,7 @@ from bots.contract import Bot, Refused
 from bots.needs import Inbox
 from inbox.conversations.state import Answer, Conversation
 from inbox.directory.commands import Freeze
-from inbox.directory.evidence import OF_HANDLE, changed, valid
+from inbox.directory.evidence import OF_HANDLE, changed, level, valid
 from inbox.directory.state import Contact, Evidence, Known
 from inbox.words import Account, OfficerId, Person, Record
 
@@ -47,15 +47,19 @@ class Identity:
         raises where the platform cannot be asked: then nothing leaves either.
         """
         contact, known = await self._known(conversation)
-        if contact is None or known is None or not self._matters(known, answer):
-            return ""
+        rung = answer.kind == "rung"
+        if contact is None or known is None:
+            return "detached" if rung else ""
+        if not (rung or known.evidence or known.frozen):
+            return ""  # nobody relies on who they are
         if known.frozen:
             return known.frozen
         found = await self.check_again(known)
-        if isinstance(found, Known):
-            return ""
-        await self.freeze(contact, known, found, answer.author)
-        return found.what
+        if isinstance(found, Changed):
+            await self.freeze(contact, known, found, answer.author)
+            return found.what
+        sure = level(known, self.inbox.now()) == "verified"
+        return "" if sure or not rung else "expired"
 
     async def check_again(self, known: Known) -> Known | Changed:
         """Return the person as they are known, or what changed about them."""
@@ -79,10 +83,6 @@ class Identity:
         person = conversation.person
         contact = await self.inbox.contacts.of_person(person) if person else None
         return contact, contact.known(person) if contact else None
-
-    def _matters(self, known: Known, answer: Answer) -> bool:
-        """Whether somebody relies on who they are: there is evidence, or it is a rung."""
-        return bool(known.evidence or known.frozen) or answer.kind == "rung"
 
     async def freeze(
         self, contact: Contact, known: Known, found: Changed, officer: OfficerId = ""

@@ -197,7 +197,7 @@ class Sender:
             halted=self.account.id in await self.inbox.halted(),
             epoch=self.inbox.epoch,
             seal=errand.answer.seal,  # guard: sealed-start test=tests/bots/test_clearance.py::test_a_text_changed_while_the_sender_held_the_older_one_does_not_let_that_leave
-            changed=changed,  # guard: identity-again test=tests/bots/test_identity.py::test_a_handle_that_changed_hands_after_approval_holds_the_answer
+            changed=changed,  # guard: identity-again test=tests/bots/test_rungs.py::test_a_cleared_line_to_a_handle_that_changed_hands_since_reaches_nobody
         )
         op = f"start:{errand.part.id}:{errand.attempt}"
         if changed:  # begins no attempt: the next one has its own name still

@@ -169,6 +169,48 @@ async def test_a_cleared_line_leaves_once_though_its_sender_was_killed_and_their
     assert len(await office.conversations()) == 2
 
 
+async def test_a_cleared_line_to_a_handle_that_changed_hands_since_reaches_nobody(
+    office: Office,
+) -> None:
+    reachout = await at_the_public_line(office)
+    fired = await office.fires(reachout, 2)
+    await office.cleared(fired)
+    office.world.rename("CarlBild", "CarlBildFormer")
+    office.world.join("CarlBild", "Carl Bild")  # whoever took the handle would be mentioned
+    await office.house.sent(office.house.sender())
+    assert office.house.heard() == []
+    contact = await office.inbox.contacts.load("carl")
+    assert contact
+    assert contact.persons[0].frozen == "handle"
+    held = await office.house.part(fired.conversation.id, fired.answer)
+    assert (held.state, held.why) == ("failed", "identity")
+    notices = [one async for some in office.inbox.notices.everything() for one in some]
+    [told] = [one.facts for one in notices if one.kind == "identity_changed"]
+    assert (told["officer"], told["name"]) == ("aj", "Foreign Minister")
+    await office.listens()
+    found = await office.now(reachout)
+    assert (found.running, found.rungs[2].state) == (True, "failed")
+
+
+@pytest.mark.parametrize("since", ["detached", "expired"])
+async def test_a_cleared_line_to_somebody_no_longer_sure_stays_here(
+    office: Office, since: str
+) -> None:
+    fired = await office.fires(await at_the_public_line(office), 2)
+    await office.cleared(fired)
+    person, soon = f"x:{office.carl.id}", office.inbox.now() + 1_000
+    command: directory.AnyCommand = directory.Detach(person, "not he")
+    if since == "expired":
+        command = directory.Prove(person, "called_back", "Embassy's call", soon)
+    order = office.inbox.contacts.order(command, by=EB)
+    assert not isinstance(await office.inbox.contacts.do("carl", order), Denied)
+    office.house.scene.clock.forward(2)
+    await office.house.sent(office.house.sender())
+    assert office.house.heard() == []
+    held = await office.house.part(fired.conversation.id, fired.answer)
+    assert (held.state, held.why) == ("failed", "identity")
+
+
 async def test_a_line_whose_response_was_lost_is_settled_by_its_echo(office: Office) -> None:
     reachout = await at_the_public_line(office)
     fired = await office.fires(reachout, 2)

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.cleared import last_word, named, told_of
 from handlers.guard import Guard
 from handlers.say import Book, Say
-from handlers.shown import Line, Shown, Writing, line_of
+from handlers.shown import Line, Recognised, Shown, Writing, line_of
 from inbox import Done, Inbox
 from inbox.answers.clearance import needed
 from inbox.answers.signatures import signature
@@ -18,12 +18,15 @@ from inbox.conversations.commands import Answer, AnyCommand, Claim, Recall, Wake
 from inbox.conversations.denied import Denied
 from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
+from inbox.directory.events import Detached
+from inbox.directory.evidence import level
 from inbox.team.approvers import approvers
 from inbox.team.policies import Policies
 from inbox.team.roles import may
 from inbox.words import (
     Account,
     AnswerId,
+    ContactId,
     ConversationId,
     Millis,
     Officer,
@@ -151,7 +154,29 @@ class Acting:
             due=_due(conversation, policy),
             forbidden=_forbidden(conversation, policy, self.inbox.now()),
             likeness=self.inbox.lookout.near(person),
+            known=await self._recognised(person),
         )
+
+    async def _recognised(self, person: Person) -> Recognised | None:
+        """Return which contact somebody is; that a citizen is one is for their modal alone."""
+        contact = (await self.inbox.contacts.of_persons([person.id])).get(person.id)
+        known = contact.known(person.id) if contact else None
+        if contact is None or known is None or contact.kind == "citizen":
+            return None
+        sure = level(known, self.inbox.now())
+        return Recognised(contact.id, contact.name, sure, bool(known.frozen))
+
+    async def written_by(self, contact: ContactId) -> list[ConversationId]:
+        """Return the conversations with the persons that a contact has, or was just relieved of."""
+        there = await self.inbox.contacts.load(contact)
+        entries = (await self.inbox.contacts.history(contact))[-1:]
+        persons = {known.person.id for known in there.persons} if there else set()
+        persons |= {e.person for one in entries for e in one.events if isinstance(e, Detached)}
+        found: list[ConversationId] = []
+        for account in self.policies.accounts:
+            for person in sorted(persons):
+                found += await self.inbox.read.of(account.id, person)
+        return found
 
     async def _others(self, conversation: Conversation) -> list[Conversation]:
         """Return the same person's other open conversations with this account."""

@@ -38,7 +38,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 MORNING = 9
 """The hour meant by a day without an hour."""
 
-Verb = Literal["next", "mine", "clear", "find", "reach", "on", "off", "help"]
+Verb = Literal["next", "mine", "clear", "find", "who", "reach", "on", "off", "help"]
 VERBS: Mapping[str, Verb] = {verb: verb for verb in get_args(Verb)}
 """What is understood whatever the languages."""
 
@@ -106,7 +106,8 @@ def said(text: str, verbs: Mapping[str, Verb]) -> Asked:
     Talk is no order: nothing, or more words than the order has, mean help and claim nothing.
     """
     found = asked(text, verbs)
-    short = bool(found.words) is (found.verb == "find") or found.verb in ("on", "reach")
+    needs_words = found.verb in ("find", "who")
+    short = bool(found.words) is needs_words or found.verb in ("on", "reach")
     return found if text.strip() and short else Asked("help")
 
 

@@ -10,12 +10,14 @@ from handlers.safe import beside, masked, one_line, public, size
 from handlers.say import Pieces, Refusal, Say
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation
+from inbox.directory.evidence import Level
 from inbox.directory.lookalikes import Likeness
 from inbox.directory.signs import kind
 from inbox.words import (
     Account,
     AnswerId,
     Audience,
+    ContactId,
     Lane,
     Message,
     MessageId,
@@ -72,6 +74,15 @@ def line_of(
     )
 
 
+class Recognised(Record, frozen=True):
+    """A contact that somebody is, and how sure we are; `frozen` where something changed."""
+
+    contact: ContactId
+    name: str
+    level: Level
+    frozen: bool = False
+
+
 class Shown(Record, frozen=True):
     """One conversation with all that its card and its modals show.
 
@@ -97,6 +108,8 @@ class Shown(Record, frozen=True):
     forbidden: Denied | None = None
     likeness: Likeness | None = None
     """Whom the person may be taken for, and is not."""
+    known: Recognised | None = None
+    """The contact that the person is, as far as a channel may know."""
 
     def name(self, officer: OfficerId) -> str:
         """Return an officer's name, or the id of one who is not in the table."""
@@ -215,6 +228,17 @@ def warning(shown: Shown, say: Say) -> str:
     """Return whom the person may be taken for and what differs; "" where for nobody."""
     likeness = shown.likeness
     return f"⚠ {looks_like(likeness, say)}" if likeness else ""
+
+
+def recognised(shown: Shown, say: Say) -> str:
+    """Return which contact the person is and how sure that is; "" where it is none."""
+    known = shown.known
+    if known is None:
+        return ""
+    name = one_line(known.name, WHOLE)
+    told = say("directory.card", contact=beside(name, say("directory.card")))
+    sure = say("directory.frozen_short") if known.frozen else say(f"reach.level_{known.level}")
+    return f"{told}{DOT}{sure}"
 
 
 def looks_like(likeness: Likeness, say: Say) -> str:

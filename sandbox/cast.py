@@ -81,6 +81,7 @@ class Cast:
     members: tuple[Member, ...]
     shortcuts: tuple[Shortcut, ...] = (
         Shortcut("shortcut_note", "Keep as a note", "message"),
+        Shortcut("shortcut_who", "Who is this?", "message"),
         Shortcut("shortcut_next", "Next in the inbox", "global"),
         Shortcut("shortcut_reach", "Reach a counterpart", "global"),
     )

@@ -144,6 +144,7 @@ def whole_view(
     if number > 0:
         row.append(button(ids.PAGE, say("button.older"), press(shown, key=str(number - 1))))
     row.append(button(ids.ANSWER, say("button.answer"), press(shown), "primary"))
+    row.append(button(ids.WHO, say("button.who"), press(shown)))
     blocks += actions(*row)
     if number < len(all_pages) - 1:
         newer = button(ids.PAGE, say("button.newer"), press(shown, key=str(number + 1)))

@@ -81,10 +81,11 @@ def home(
     """
     here = Press()
     stamp = say.pieces("home.hello", name=one_line(name, NAME), at=At(counts.at))
-    acts = [ids.NEXT, ids.FIND, ids.ON_DUTY, ids.OFF_DUTY]
+    acts = ((ids.NEXT, ids.FIND, ids.DIRECTORY), (ids.ON_DUTY, ids.OFF_DUTY))
     blocks = [rich(run(stamp, say, bold=True)), *above, rich(_numbers(counts, say))]
     blocks += _facts(counts, say)
-    blocks += actions(*(button(act, say(f"button.{act}"), here) for act in acts))
+    for row in acts:
+        blocks += actions(*(button(act, say(f"button.{act}"), here) for act in row))
     if to_clear:
         blocks += [divider(), heading(say("clearance.mine", count=len(to_clear)))]
         for shown in to_clear[:MOST_TO_CLEAR]:

@@ -94,6 +94,9 @@ def manifest(
             "bot_user": {"display_name": "Chancery", "always_online": True},
             "shortcuts": [
                 _shortcut("Keep as a note", "message", ids.SHORTCUT_NOTE, "Kept inside, not sent"),
+                _shortcut(
+                    "Who is this?", "message", ids.SHORTCUT_WHO, "Who wrote, by the directory"
+                ),
                 _shortcut("Next in the inbox", "global", ids.SHORTCUT_NEXT, "The next that waits"),
                 _shortcut("Reach a counterpart", "global", ids.SHORTCUT_REACH, "Start the ladder"),
             ],

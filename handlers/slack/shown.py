@@ -19,6 +19,7 @@ from handlers.shown import (
     lane_word,
     language,
     line_of,
+    recognised,
     reserved,
     side,
     warning,
@@ -45,6 +46,7 @@ __all__ = [
     "lane_word",
     "language",
     "line_of",
+    "recognised",
     "reserved",
     "warning",
     "where",
@@ -74,7 +76,7 @@ class Opened(Record, frozen=True):
 def facts(shown: Shown, say: Say) -> Json:
     """Return the two lines each card begins with: six facts, and the language where it fits.
 
-    A third warns of whom the person may be taken for.
+    A third warns of whom the person may be taken for, a fourth says which contact they are.
     """
     conversation = shown.conversation
     since = conversation.waiting_since or conversation.last_in or conversation.opened
@@ -86,7 +88,8 @@ def facts(shown: Shown, say: Say) -> Json:
         second += words(DOT + tongue)
     second += [*words(DOT), moment(age, say)] if since else []
     third = words(warning(shown, say), bold=True)
-    return rich(_where(shown, say), [*second, *words(DOT + holder)], third)
+    fourth = words(recognised(shown, say))
+    return rich(_where(shown, say), [*second, *words(DOT + holder)], third, fourth)
 
 
 def _where(shown: Shown, say: Say) -> list[Json]:

@@ -36,6 +36,7 @@ from handlers.slack.shown import (
     because,
     facts,
     quoted,
+    recognised,
     reserved,
     told,
     warning,
@@ -206,7 +207,7 @@ def _leaves(shown: Shown, writing: Writing, say: Say) -> Json:
     reads = say(f"modal.reads_{writing.audience}")
     way = beside(f"{shown.us} → {shown.who}", reads)
     line = [*words(say("modal.leaves"), bold=True), *words(f" {way}. {reads}")]
-    return rich(line, words(warning(shown, say), bold=True))
+    return rich(line, words(warning(shown, say), bold=True), words(recognised(shown, say)))
 
 
 def _their_words(shown: Shown, writing: Writing, say: Say) -> list[Json]:

@@ -118,14 +118,8 @@ class Contacts:
 
     async def of_persons(self, persons: Iterable[PersonId]) -> dict[PersonId, Contact]:
         """Return whose each of these persons is, as the roll has it: for what is only shown."""
-        there = {one.id: one for one in await self._roll.everyone()}
-        asked = set(persons)
-        shown: dict[PersonId, Contact] = {}
-        for contact in there.values():
-            if contact.exists and not contact.merged_into:
-                ours = (one.person.id for one in contact.persons)
-                shown |= {person: contact for person in ours if person in asked}
-        return shown
+        known = await self._roll.persons()
+        return {person: known[person] for person in persons if person in known}
 
     async def find(self, text: str, most: int = 20) -> tuple[Contact, ...]:
         """Return the contacts that the words of a text name, the best first."""

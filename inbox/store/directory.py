@@ -30,6 +30,7 @@ class Roll:
         self._client = client
         self._at = -1
         self._contacts: tuple[Contact, ...] = ()
+        self._persons: dict[PersonId, Contact] = {}
 
     async def put(self, contact: Contact) -> None:
         """Let the roll say what a contact is, unless it says something newer."""
@@ -45,8 +46,19 @@ class Roll:
             read = CONTACT.codec.decode_snapshot
             named = (CONTACT.named(read(raw), id_.decode()) for id_, raw in kept.items())
             self._contacts = tuple(sorted(named, key=lambda one: (one.name, one.id)))
+            self._persons = {
+                known.person.id: one
+                for one in self._contacts
+                if one.exists and not one.merged_into
+                for known in one.persons
+            }
             self._at = moved
         return self._contacts
+
+    async def persons(self) -> dict[PersonId, Contact]:
+        """Return whose each known person is, by the contacts that stand for themselves."""
+        await self.everyone()
+        return self._persons
 
     async def clear(self) -> None:
         """Forget the roll: it is written anew from what contacts are."""

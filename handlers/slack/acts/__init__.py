@@ -10,7 +10,7 @@ import structlog
 
 from handlers.forms import Wrong
 from handlers.slack import ids
-from handlers.slack.acts import answer, claim, clear, find, notes, reach, seating, sort
+from handlers.slack.acts import answer, claim, clear, directory, find, notes, reach, seating, sort
 from handlers.slack.acts.click import (
     Acknowledgement,
     Click,
@@ -73,6 +73,20 @@ BUTTONS: Mapping[str, Act] = {
     ids.MINE: find.mine,
     ids.FIND: find.find,
     ids.HELP: find.help_me,
+    ids.DIRECTORY: directory.look_up,
+    ids.CONTACT: directory.contact,
+    ids.ADD_CONTACT: directory.add,
+    ids.EDIT_CONTACT: directory.edit,
+    ids.ADD_WAY: directory.way,
+    ids.REMOVE_WAY: directory.way_removed,
+    ids.WHO: directory.who,
+    ids.ATTACH: directory.attach,
+    ids.MERGE: directory.merge,
+    ids.MERGE_WITH: directory.merged,
+    ids.SPLIT: directory.split,
+    ids.PROVE: directory.about_person,
+    ids.UNFREEZE: directory.about_person,
+    ids.DETACH: directory.about_person,
     ids.ON_DUTY: find.on_duty,
     ids.OFF_DUTY: find.off_duty,
     **reach.BUTTONS,
@@ -93,12 +107,19 @@ SUBMISSIONS: Mapping[str, Act] = {
     ids.VIEW_REFUSE: clear.turned_down,
     ids.VIEW_OVERRIDE: clear.overridden,
     **reach.SUBMISSIONS,
+    ids.VIEW_DIRECTORY: directory.look_up,
+    ids.VIEW_EDIT_CONTACT: directory.edited,
+    ids.VIEW_WAY: directory.way_added,
+    ids.VIEW_WHO: directory.who,
+    ids.VIEW_MERGE: directory.merge,
+    ids.VIEW_PERSON: directory.person_settled,
 }
 CLOSINGS: Mapping[str, Act] = {ids.VIEW_ANSWER: answer.closed}
 SHORTCUTS: Mapping[str, Act] = {
     ids.SHORTCUT_NEXT: claim.next_one,
     ids.SHORTCUT_NOTE: notes.from_message,
     ids.SHORTCUT_REACH: reach.begin,
+    ids.SHORTCUT_WHO: directory.from_card,
 }
 COMMANDS: Mapping[str, Act] = {ids.COMMAND_REACH: reach.begin}
 """The slash commands besides the inbox's own, whose name the operator may change."""

@@ -8,7 +8,7 @@ from handlers import forms, reachouts
 from handlers.clearing import to_clear
 from handlers.say import At
 from handlers.slack import ids
-from handlers.slack.acts import claim, clear, morning, reach
+from handlers.slack.acts import claim, clear, directory, morning, reach
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show
 from handlers.slack.blocks import Json
 from handlers.slack.dialogs import found_view, help_view, told_view, whole_view
@@ -160,13 +160,14 @@ PLAIN: Mapping[str, Callable[[Office, Click], Awaitable[Acknowledgement]]] = {
 }
 WITH_WORDS: Mapping[str, Callable[[Office, Click, str], Awaitable[Acknowledgement]]] = {
     "find": find,
+    "who": directory.look_up,
     "reach": reach.begin,
     "on": on_duty,
 }
 
 
 async def command(office: Office, click: Click) -> Acknowledgement:
-    """Carry out a typed command: /inbox next, mine, clear, find, reach, on, off, help."""
+    """Carry out a typed command: /inbox next, mine, clear, find, who, reach, on, off, help."""
     asked = forms.asked(click.text, forms.verbs(office.book.languages))
     if with_words := WITH_WORDS.get(asked.verb):
         return await with_words(office, click, asked.words)

@@ -11,7 +11,9 @@ from typing import Any
 from handlers import forms
 from handlers.clearing import to_clear
 from handlers.slack.acts import find
+from handlers.slack.acts.directory import FOUND
 from handlers.slack.cards import card
+from handlers.slack.contacts import found_post
 from handlers.slack.guarding import Guard
 from handlers.slack.ids import COMMAND_REACH
 from handlers.slack.office import Office
@@ -91,8 +93,8 @@ async def _answer(office: Office, who: Actor, said: Said) -> Post:
         case "find":
             found = await find.found(office, who, asked.words)
             return await _rows(office, who, said, found, "modal.found")
-        case "reach":
-            return told_post(office.say(who.officer), "reach.use_command", command=COMMAND_REACH)
+        case "who" | "reach":
+            return await _contact(office, who, said, asked)
         case "on" | "off":
             return await _duty(office, who, asked)
         case "help":
@@ -106,6 +108,23 @@ async def _duty(office: Office, who: Actor, asked: forms.Asked) -> Post:
         return told_post(office.say(who.officer), told.key, **told.facts)
     await office.inbox.duty.off(who.officer.id)
     return told_post(office.say(who.officer), "duty.off")
+
+
+async def _contact(office: Office, who: Actor, said: Said, asked: forms.Asked) -> Post:
+    """Show whom the directory knows by these words; never where others read along.
+
+    Reaching somebody begins in a window, which a plain message cannot open.
+    """
+    say = office.say(who.officer)
+    if asked.verb == "reach":
+        return told_post(say, "reach.use_command", command=COMMAND_REACH)
+    if not said.direct:
+        return told_post(say, "directory.ask_directly")
+    if no := office.inbox.contacts.refused(who.officer.id, "directory"):
+        await office.refused(who, "directory", "", no.why)
+        return refused_post(no, say)
+    found = await office.inbox.contacts.find(asked.words, FOUND)
+    return found_post(found, office.inbox.now(), say)
 
 
 async def _next(office: Office, who: Actor, said: Said) -> Post:

@@ -50,7 +50,7 @@ def test_names_stay_within_slacks_limits() -> None:
     assert len(made["display_information"]["name"]) <= 35
     assert len(made["display_information"]["description"]) <= 140
     shortcuts = made["features"]["shortcuts"]
-    ours = {ids.SHORTCUT_NOTE, ids.SHORTCUT_NEXT, ids.SHORTCUT_REACH}
+    ours = {ids.SHORTCUT_NOTE, ids.SHORTCUT_NEXT, ids.SHORTCUT_REACH, ids.SHORTCUT_WHO}
     assert {one["callback_id"] for one in shortcuts} == ours
     assert all(len(one["name"]) <= 24 for one in shortcuts)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from handlers.cleared import last_word, named, told_of
-from handlers.guard import Guard
+from handlers.guard import LeakGuard
 from handlers.say import Book, Say
 from handlers.shown import Line, Recognised, Shown, Writing, line_of
 from inbox import Done, Inbox
@@ -66,7 +66,7 @@ class Acting:
         self, inbox: Inbox, policies: Policies, book: Book, ids: Callable[[], str]
     ) -> None:
         self.inbox, self.policies, self.book, self.ids = inbox, policies, book, ids
-        self.guard = Guard(inbox, policies)
+        self.guard = LeakGuard(inbox, policies)
         self.page = ""
         """Where the web page stands, for links to it; "" where nobody can open it."""
 

@@ -13,11 +13,13 @@ from handlers.say import Refusal, Say
 from inbox import Inbox
 from inbox.answers.leaks import Leak, findings, own
 from inbox.conversations.commands import Answer
-from inbox.conversations.leaking import LEAK
+from inbox.conversations.leaking import LEAK, judged
 from inbox.conversations.reading import Reading
 from inbox.conversations.state import Conversation
+from inbox.denied import Denied
+from inbox.desk.firing import Shot
 from inbox.team.policies import Policies
-from inbox.words import Account, Audience, ConversationId, Record
+from inbox.words import Account, Audience, ConversationId, ReachoutId, Record
 
 SHOWN = f"{LEAK}:"
 """Before the marks of findings that somebody has looked at: a confirmation is for those only."""
@@ -33,7 +35,7 @@ class Known(Record, frozen=True):
     said: tuple[str, ...] = ()
 
 
-class Guard:
+class LeakGuard:
     """Looks at what is about to leave, knowing the notes."""
 
     def __init__(self, inbox: Inbox, policies: Policies) -> None:
@@ -59,11 +61,46 @@ class Guard:
         ours = (*known.ours, *ready)
         return findings(text, secrets=known.secrets, ours=ours, said=known.said, audience=audience)
 
+    async def aimed(self, id_: ReachoutId, shot: Shot) -> Shot | Denied:
+        """Return a private rung's try with what was found in it, or why it is held back.
+
+        Asked before the rung is taken: what is held back is nobody's turn.
+        """
+        reachout = await self._inbox.reachouts.load(id_)
+        rung = (
+            reachout.rungs[shot.rung] if reachout and 0 <= shot.rung < len(reachout.rungs) else None
+        )
+        account = self._policies.account(rung.account) if rung else None
+        if not (reachout and rung and account) or rung.kind == "public":
+            return shot  # the reachout says what is wrong with it; a public line is approved
+        if account.leak_guard == "off":
+            return shot
+        purpose = (reachout.purpose,)
+        ours = (*own(account), f"@{rung.handle.lstrip('@')}")
+        leaks = findings(shot.text, secrets=purpose, ours=ours, audience="private")
+        confirmed = confirmed_of(shot.confirmed, leaks)
+        held = judged(account, leaks, confirmed)
+        return held or replace(shot, leaks=leaks, confirmed=confirmed)
+
+    async def _purposes(self, conversation: Conversation) -> list[str]:
+        """Return why we seek whom we write to, and how else they are reached: it never leaves."""
+        contact = await self._inbox.contacts.of_person(conversation.person)
+        if contact is None:
+            return []
+        sought = await self._inbox.reachouts.of_contact(contact.id)
+        return [*(one.purpose for one in sought if one.purpose), *(w.value for w in contact.ways)]
+
     async def _known(self, conversation: Conversation, account: Account) -> Known:
-        """Gather it: notes, and what was said in private in a conversation linked to this one."""
+        """Gather it: notes, purposes, and what was said in private in a conversation linked here.
+
+        In private only the purposes count: there we speak of what the notes are about.
+        """
         reading = await self._inbox.read.reading(conversation.id)
-        secrets = [note.text for note in reading.notes]
-        for linked in await self._inbox.read.conversations(list(conversation.linked)):
+        secrets = await self._purposes(conversation)
+        if conversation.audience == "public":
+            secrets += [note.text for note in reading.notes]
+        linked_here = conversation.linked if conversation.audience == "public" else ()
+        for linked in await self._inbox.read.conversations(list(linked_here)):
             there = await self._inbox.read.reading(linked.id)
             secrets += [note.text for note in there.notes]
             if linked.audience == "private":

@@ -210,7 +210,10 @@ async def do(acting: Acting, who: Actor, ref: ReachoutId, command: AnyCommand, o
 
 async def say_it(acting: Acting, ref: ReachoutId, shot: Shot) -> Denied | None:
     """Let a rung on a platform be said; of two who say it at once one is told who was first."""
-    done = await acting.inbox.reachouts.fire(ref, shot)
+    aimed = await acting.guard.aimed(ref, shot)
+    if isinstance(aimed, Denied):
+        return aimed
+    done = await acting.inbox.reachouts.fire(ref, aimed)
     return done if isinstance(done, Denied) else None
 
 

@@ -275,3 +275,8 @@ def chosen(values: Mapping[str, Any], action: str) -> tuple[str, ...]:
     """Return the values of all ticked or selected options."""
     options = element(values, action).get("selected_options") or ()
     return tuple(str(option["value"]) for option in options)
+
+
+def confirmed(values: Mapping[str, Any]) -> str:
+    """Return what was typed and ticked where policy asks for it."""
+    return " ".join((typed(values, CONFIRMED), *chosen(values, LEAK))).strip()

@@ -17,7 +17,7 @@ from handlers.reaching import (
 )
 from handlers.say import Refusal, Say
 from handlers.shown import DOT, audience_word
-from handlers.slack import ids
+from handlers.slack import ids, leaking
 from handlers.slack.blocks import (
     MOST_OPTIONS,
     OPTION,
@@ -204,6 +204,7 @@ def write_view(
         blocks.append(rich(words(known, bold=True)))
     if problem:
         blocks.append(told(say.because(problem), say))
+        blocks += leaking.found(problem, shown.reachout.id, opened.turn, "private", say)
     where = block_of(ids.REACH_TEXT, shown.reachout.id, opened.turn)
     box = typing(ids.REACH_TEXT, initial=text or step.text)
     leaves = f"{say('modal.leaves')}{DOT}{audience_word('private', say)}"

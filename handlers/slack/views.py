@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers import guard
 from handlers.say import At, Refusal, Say
-from handlers.slack import ids
+from handlers.slack import ids, leaking
 from handlers.slack.blocks import (
     TYPED,
     Json,
@@ -112,7 +111,8 @@ def answer_view(shown: Shown, writing: Writing, say: Say, opened: Opened) -> Jso
         blocks.append(rich(run(how, say), words(public(writing.why_back, PREVIEW))))
     if writing.problem:
         blocks.append(told(because(writing.problem, shown, say), say))
-        blocks += _found(shown, writing.problem, say, opened)
+        ref = shown.conversation.id
+        blocks += leaking.found(writing.problem, ref, opened.turn, audience, say)
     if shown.forbidden:
         return _forbidden(shown, shown.forbidden, blocks, say, opened)
     blocks += _box(shown, writing, say, opened)
@@ -248,21 +248,6 @@ def confirmation(shown: Shown, say: Say, opened: Opened) -> list[Json]:
     where = block_of(ids.CONFIRMED, shown.conversation.id, opened.turn)
     label = say("modal.confirm", handle=one_line(f"@{shown.account.handle}", 60))
     return [asked(where, label, typing(ids.CONFIRMED, multiline=False, most=100), optional=True)]
-
-
-def _found(shown: Shown, problem: Denied, say: Say, opened: Opened) -> list[Json]:
-    """Show what the leak guard found, and the box by which it may leave all the same."""
-    leaks = guard.leaks_in(problem)
-    if not leaks:
-        return []
-    blocks = [rich(words(public(line, PREVIEW))) for line in guard.told(leaks, say)]
-    if value := guard.to_confirm(problem):
-        where = block_of(ids.LEAK, shown.conversation.id, opened.turn)
-        box = tick(ids.LEAK, say("leak.confirm"), ticked=False, value=value)
-        blocks.append(
-            asked(where, say(f"modal.reads_{shown.conversation.audience}"), box, optional=True)
-        )
-    return blocks
 
 
 def _beside(shown: Shown, writing: Writing, say: Say) -> list[Json]:

@@ -6,6 +6,7 @@ from inbox.answers.leaks import ALWAYS, Kind, Leak, findings, own
 from inbox.conversations.case import Case, denied
 from inbox.conversations.commands import Answer
 from inbox.conversations.denied import Denied
+from inbox.words import Account
 
 LEAK = "leak"
 """The word by which an officer lets a text leave in spite of what the guard found."""
@@ -24,11 +25,14 @@ def leaks_of(case: Case, command: Answer) -> tuple[Leak, ...]:
 
 
 def held_back(case: Case, command: Answer) -> Denied | None:
-    """Return the findings that hold a text back; `way` says whether a confirmation helps."""
-    leaks = leaks_of(case, command)
-    blocks = case.policy.account.leak_guard == "block"
-    never = blocks and any(leak.kind in ALWAYS for leak in leaks)
-    if not leaks or (not never and LEAK in command.confirmed.split()):
+    """Return the findings that hold a text back, if any do."""
+    return judged(case.policy.account, leaks_of(case, command), command.confirmed)
+
+
+def judged(account: Account, leaks: tuple[Leak, ...], confirmed: str) -> Denied | None:
+    """Return what the account makes of findings; `way` says whether a confirmation helps."""
+    never = account.leak_guard == "block" and any(leak.kind in ALWAYS for leak in leaks)
+    if not leaks or (not never and LEAK in confirmed.split()):
         return None
     return denied("leak", findings=leaks, way="change" if never else "confirm")
 

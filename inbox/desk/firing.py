@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from typing import Protocol, TypeAlias
 
+from inbox.answers.leaks import Leak
 from inbox.conversations import commands as conversing
 from inbox.conversations.outgoing import part_id
 from inbox.conversations.state import Conversation
@@ -41,6 +42,8 @@ class Shot(Record, frozen=True):
     via: str = ""
     text: str = ""
     confirmed: str = ""
+    leaks: tuple[Leak, ...] = ()
+    """What was found in it by somebody who knows the purpose."""
 
 
 class Fired(Record, frozen=True):
@@ -206,6 +209,7 @@ class Firing:
             fence=held.fence,
             seen=held.version,
             confirmed=shot.confirmed,
+            leaks=shot.leaks,
             reachout=reachout.id,
             rung=shot.rung,
         )

@@ -105,7 +105,13 @@ class Office:
         return await self.does(self.reachouts.new_id(), command)
 
     async def fires(self, id_: str, rung: int, by: str = AJ, **more: str) -> Fired | Denied:
-        shot = Shot(rung, by, more.pop("op", f"click/{by}"), **more)
+        shot = Shot(
+            rung,
+            by,
+            more.pop("op", f"click/{by}"),
+            text=more.get("text", ""),
+            confirmed=more.get("confirmed", ""),
+        )
         return await self.reachouts.fire(id_, shot)
 
     async def orders(self, ref: str, command: AnyCommand, by: str) -> Conversation:

@@ -90,7 +90,7 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         fence=meta.fence,
         seen=meta.seen,
         source=ids.typed(click.values, ids.SOURCE),
-        confirmed=_confirmed(click),
+        confirmed=ids.confirmed(click.values),
         close=bool(ids.chosen(click.values, ids.CLOSE_AFTER)),
     )
     done = await office.do(click.who, meta.conversation, order, f"answer:{meta.answer}:{click.op}")
@@ -98,12 +98,6 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
         return await _not_sent(office, click, done, text)
     await office.inbox.drafts.drop(meta.conversation, click.who.officer.id, click.at)
     return await _held(office, click, done.conversation, text)
-
-
-def _confirmed(click: Click) -> str:
-    """Return what was typed and ticked where policy asks for it."""
-    ticked = ids.chosen(click.values, ids.LEAK)
-    return " ".join((ids.typed(click.values, ids.CONFIRMED), *ticked)).strip()
 
 
 async def _not_sent(office: Office, click: Click, why: Denied, text: str) -> Acknowledgement:

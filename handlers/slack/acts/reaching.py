@@ -203,7 +203,7 @@ async def _say(office: Office, click: Click, text: str, view: Ask) -> Acknowledg
         op=f"reach/{click.meta.turn}",
         via=click.who.via,
         text=text,
-        confirmed=ids.typed(click.values, ids.CONFIRMED),
+        confirmed=ids.confirmed(click.values),
     )
     done = await reachouts.say_it(office, ref, shot)
     if done is None:

@@ -29,8 +29,6 @@ KINDS: tuple[Kind, ...] = (
     "mention",
     "personal",
 )
-PRIVATELY: tuple[Kind, ...] = ("invisible", "homoglyph", "mention")
-"""What is looked for in private too: there we speak of people and their numbers."""
 ALWAYS: tuple[Kind, ...] = ("secret", "invisible")
 """What no confirmation lets through where the account's policy is to block."""
 MOST = 20
@@ -61,6 +59,8 @@ def findings(
     """Return what `text` would give away, in its order, at most twenty.
 
     `secrets` are internal texts whole (notes, a purpose): their names and numbers must not leave.
+    In private people and their numbers may be spoken of: there only what deceives, others' names
+    and the secrets given are found.
     `ours` may stand in any answer: the account's hosts, numbers, addresses, handles, and the handle
     answered. `said` are texts that everybody can read already, such as the message answered.
     """
@@ -90,9 +90,9 @@ def _spots(
     yield "homoglyph", homoglyph(text)
     seen, places = _seen(text)
     yield "mention", _placed(_mentions(seen, ours), places)
+    yield "secret", secret(text, secrets_of(inside, (*ours, *said)))
     if audience == "public":
         hosts = {host_of(link) for one in ours for link, _ in links(one)} - {""}
-        yield "secret", secret(text, secrets_of(inside, (*ours, *said)))
         yield "telling_url", _placed(telling_url(seen, hosts), places)
         yield "personal", _placed(personal(seen, lambda found: _is_ours(found, ours)), places)
 

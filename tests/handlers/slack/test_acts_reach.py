@@ -302,3 +302,31 @@ async def test_two_officers_see_one_reachout_and_home_lists_it(office: House) ->
     assert "Öppna nu: 1" in said(office, ERIK)
     await office.workspace.open_home(MARIA)
     await until(lambda: NAME in words(office.workspace.home(MARIA) or {}))
+
+
+async def test_the_purpose_leaves_neither_in_a_private_rung_nor_in_public(builder: Builder) -> None:
+    policies = policies_of(may_call=True, ours=("@LandetUD",))
+    policies.lines = LINES
+    async with builder.house("http", policies) as house:
+        await known(house, "c1", NAME, ("phone", PHONE))
+        person = Person(MINISTER, "JalilOrfani", "Jalil Orfani", "government")
+        await noted(house, "c1", Attach(person, "his office"))
+        proof = Prove(MINISTER, "called_back", "his office", house.inbox.now() + 90 * 86_400_000)
+        await noted(house, "c1", proof)
+        yes = Reach("yes")
+        await house.inbox.reachouts.asks.answer("x/landetud", MINISTER, "private", yes)
+        await reach(house, text="orfani")
+        await house.types(ANNA, "Free Qasim from Tartus", ids.REACH_WHY)
+        await house.submits(ANNA)
+        await ends(house, ids.REACH_FAILED, "No answer")
+        await house.tap(ANNA, ids.REACH_WRITE)
+        await house.types(ANNA, "Please call us about Q\u200baѕim.", ids.REACH_TEXT)
+        await house.submits(ANNA)
+        assert "stands in our notes" in said(house)
+        assert (await one(house)).rungs[1].state == "open"
+        public = await house.hear("What do you want?", person="4100")
+        await house.answers(ANNA, public, f"About Tartus: {PHONE}")
+        told = words(house.view(ANNA))
+        assert "“Tartus” stands in our notes" in told
+        assert "belongs to one person" in told
+        assert (await house.conversation(public)).answers == ()

@@ -164,10 +164,12 @@ def test_a_short_name_is_not_found_in_other_words() -> None:
     assert [leak.found for leak in told] == ["AIi", "e-v-a"]
 
 
-def test_in_private_only_what_deceives_is_found() -> None:
+def test_in_private_people_and_their_numbers_may_be_spoken_of() -> None:
     text = "Qasim, ring 070-174 06 05 @other \u200b"
-    told = findings(text, secrets=NOTES, ours=OURS, audience="private")
+    told = findings(text, secrets=("Told Tartus.",), ours=OURS, audience="private")
     assert [leak.kind for leak in told] == ["mention", "invisible"]
+    told = findings(text, secrets=NOTES, ours=OURS, audience="private")
+    assert [leak.kind for leak in told] == ["secret", "mention", "invisible"]
 
 
 def test_a_leak_says_where_it_stands() -> None:

@@ -230,7 +230,7 @@ def parser() -> argparse.ArgumentParser:
         for name, do in COMMANDS.items()
     }
     reads["erase"].add_argument(
-        "target", help="a conversation's id, a message's (x:123), or contact/ID"
+        "target", help="a conversation's id, a message's (x:123), contact/ID or reach/ID"
     )
     reads["erase"].add_argument("--basis", required=True, help="the law it is done by; is kept")
     reads["erase"].add_argument("--by", required=True, metavar="OFFICER", help="an admin's id")

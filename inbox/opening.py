@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 import structlog
 
 from inbox.archive.archive import Archive
+from inbox.archive.forgetting import Forgetting
 from inbox.desk import Desk, Done, Unavailable
 from inbox.desk.contacts import Contacts
 from inbox.desk.lookout import Lookout
@@ -147,7 +148,7 @@ class Inbox:
             self.log,
             self.read,
             self.desk,
-            self.contacts,
+            Forgetting(self.contacts, self.reachouts, self.histories),
             self.find.again,
             self.now,
             anchor,

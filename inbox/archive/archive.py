@@ -9,7 +9,7 @@ from inbox.archive.anchor import Anchor
 from inbox.archive.anchoring import Anchoring
 from inbox.archive.erase import Desk, Eraser
 from inbox.archive.export import Export
-from inbox.archive.forgetting import Contacts, Forgetting
+from inbox.archive.forgetting import Forgetting
 from inbox.archive.verify import Verify
 from inbox.store.client import Client
 from inbox.store.erasing import Erasing
@@ -34,7 +34,7 @@ class Archive:
         log: Log,
         read: Read,
         desk: Desk,
-        contacts: Contacts,
+        forgetting: Forgetting,
         refind: Callable[[ConversationId], Awaitable[None]],
         now: Callable[[], Millis],
         path: Path | None,
@@ -44,7 +44,7 @@ class Archive:
         self.anchoring = Anchoring(anchor, log, read, self.heads, now)
         self.eraser = Eraser(
             desk,
-            Forgetting(contacts, Histories(client)),
+            forgetting,
             read,
             Erasing(client),
             Histories(client),

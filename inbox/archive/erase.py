@@ -114,14 +114,14 @@ class Eraser:
 
     async def _carry_out(self, erasure: Erasure) -> Denied | None:
         """Do all but the server's files."""
-        contact = of_ref(erasure.conversation)[0] == "contact"
-        commit = self._forgetting.committed if contact else self._committed
+        elsewhere = of_ref(erasure.conversation)[0] != "conv"
+        commit = self._forgetting.committed if elsewhere else self._committed
         denied = await commit(erasure)
         if denied is not None:
             return denied
         if not erasure.replayed:
             await self._remember(erasure)
-        if contact:
+        if elsewhere:
             await self._forgetting.rewrite(erasure)
             return None
         await self._forget_around(erasure)

@@ -1,17 +1,18 @@
-"""Erasing a contact by law: its own history, and what others copied while they stood for it."""
+"""Erasing a contact by law: its own history, what others copied of it, and how we sought it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+from inbox.archive.quieting import Quieting, Reachouts
 from inbox.archive.scope import reached_elsewhere
 from inbox.denied import Denied
 from inbox.directory.commands import AnyCommand, Erase
 from inbox.directory.events import Yielded
 from inbox.store.erasing import Erasure
 from inbox.store.histories import Histories
-from inbox.store.sorts import CONTACT, of_ref
+from inbox.store.sorts import CONTACT, REACHOUT, of_ref
 from inbox.words import ContactId
 
 
@@ -30,14 +31,18 @@ class Contacts(Protocol):
 class Forgetting:
     """Every step may be repeated. Raises Gone, Unavailable."""
 
-    def __init__(self, contacts: Contacts, histories: Histories) -> None:
+    def __init__(self, contacts: Contacts, reachouts: Reachouts, histories: Histories) -> None:
         self._contacts = contacts
+        self._quieting = Quieting(reachouts, histories)
         self._histories = histories
 
     async def committed(self, erasure: Erasure) -> Denied | None:
         """See that its history says it, once, and that of each contact that stood for it."""
-        _, id_ = of_ref(erasure.conversation)
-        denied = await self._say(id_, id_, erasure)
+        kind, id_ = of_ref(erasure.conversation)
+        if kind == REACHOUT.kind:
+            return await self._quieting.committed(id_, erasure)
+        denied = await self._quieting.committed_of(id_, erasure)
+        denied = denied or await self._say(id_, id_, erasure)
         if denied is None:
             async for holder, target in self._copies(id_):
                 await self._say(holder, target, erasure)
@@ -45,7 +50,11 @@ class Forgetting:
 
     async def rewrite(self, erasure: Erasure) -> None:
         """Take texts and salts out of all these histories: the chains stand."""
-        _, id_ = of_ref(erasure.conversation)
+        kind, id_ = of_ref(erasure.conversation)
+        if kind == REACHOUT.kind:
+            await self._quieting.rewrite(id_)
+            return
+        await self._quieting.rewrite_of(id_)
         await self._blank(id_)
         async for holder, _ in self._copies(id_):
             await self._blank(holder)

@@ -7,6 +7,7 @@ from typing import Any
 
 from inbox.conversations import events as e
 from inbox.directory import events as d
+from inbox.reachout import events as r
 from inbox.words import ContactId, MessageId, Millis, PersonId
 
 
@@ -23,7 +24,15 @@ def reached(entries: Sequence[e.Entry], erased: e.Erased, n: int) -> frozenset[i
 
 def reached_in(kind: str, id_: str, entries: Sequence[Any]) -> frozenset[int]:
     """Return the numbers of all entries that the erasures of any kind of history reach."""
+    if kind == "reach":
+        return reached_whole(entries)
     return reached_by_all(entries) if kind == "conv" else reached_elsewhere(id_, entries)
+
+
+def reached_whole(entries: Sequence[Any]) -> frozenset[int]:
+    """Return what erasures reach where they always mean all up to there."""
+    last = max((e.n for e in entries if any(isinstance(v, r.Erased) for v in e.events)), default=0)
+    return frozenset(entry.n for entry in entries if entry.n <= last)
 
 
 def reached_elsewhere(id_: str, entries: Sequence[Any]) -> frozenset[int]:

@@ -220,8 +220,7 @@ def _erased(c: Conversation, event: e.Erased, at: Context) -> Conversation:
     versions = [old for old, new in c.newer.items() if new == newest]
     gone = tuple(c.changed) if event.whole else (*versions, event.target, newest)
     silenced = tuple(dict.fromkeys((*c.silenced, *gone)))[-8:]
-    handle = "" if event.whole else c.handle
-    c = replace(c, lane_word="", handle=handle, erased=at.version, silenced=silenced)
+    c = replace(c, lane_word="", handle="", erased=at.version, silenced=silenced)
     return outgoing.forgotten(c) if event.whole else c
 
 

@@ -159,6 +159,7 @@ def _erased(r: Reachout, event: e.Erased, at: Context) -> Reachout:
             one,
             way="",
             handle="",
+            reason="",
             attempts=tuple(replace(a, text="", url="") for a in one.attempts),
         )
         for one in r.rungs

@@ -3,4 +3,4 @@
 import pytest
 
 # Before anything imports it: the suite's asserts tell what they compared, as those of a test do.
-pytest.register_assert_rewrite("tests.bots.conformance")
+pytest.register_assert_rewrite("tests.bots.conformance", "tests.seals")

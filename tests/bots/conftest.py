@@ -30,6 +30,7 @@ from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
 from tests.bots.conformance.stage import START, Clock
+from tests.seals import heard_on_x, histories, unsealed
 from tests.servers import Server, single_servers
 
 __all__ = ["START", "single_servers"]
@@ -282,3 +283,7 @@ async def house(
         mode="sandbox",
     ) as inbox:
         yield House(scene, inbox, policies)
+        for handle, account in scene.accounts.items():
+            heard = heard_on_x(scene.world, handle)
+            kept = [one async for one in histories(inbox, account.id)]
+            unsealed(account.id, f"x:{account.native_id}", heard, kept)

@@ -22,7 +22,6 @@ from sandbox.x.activity import (
     payloads_of_post,
     signed,
 )
-from sandbox.x.records import DirectMessage, Post
 from sandbox.x.rules import DM_CHARACTERS, refusal_of_post
 from tests.bots.conformance import (
     FAULTS,
@@ -36,6 +35,7 @@ from tests.bots.conformance import (
     Written,
 )
 from tests.bots.conftest import SECRET, START, Scene
+from tests.seals import heard_on_x
 
 US = "MinistryX"
 CALLS: Mapping[Call, str] = {
@@ -118,20 +118,7 @@ class XStage:
     # What stands there
 
     async def heard(self) -> tuple[Heard, ...]:
-        world, me = self.scene.world, self.scene.me
-        posts = [world.shelf.get(one) for one in world.shelf.by_author(me)]
-        written = [self._post(one) for one in posts if one.edit_history[-1] == one.id]
-        written += [self._dm(one) for one in world.direct if one.sender_id == me]
-        return tuple(sorted(written, key=lambda one: int(_native(one.id))))
-
-    def _post(self, post: Post) -> Heard:
-        parent = post.in_reply_to
-        answers = (f"x:{self.scene.world.shelf.get(parent).author_id}",) if parent else ()
-        re = f"x:{parent}" if parent else ""
-        return Heard(f"x:{post.id}", post.text, "public", re, answers, gone=post.deleted)
-
-    def _dm(self, dm: DirectMessage) -> Heard:
-        return Heard(f"x:{dm.id}", dm.text, "private", to=(f"x:{dm.recipient_id}",))
+        return heard_on_x(self.scene.world, US)
 
     def takes(self, text: str, audience: Audience) -> bool:
         if audience == "private":

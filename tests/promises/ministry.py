@@ -39,7 +39,8 @@ from sandbox.x.records import App, DirectMessage, Post
 from sandbox.x.server import METER
 from sandbox.x.server import app as x_app
 from sandbox.x.world import World
-from tests.demo import copied
+from tests.demo import DEMO, copied
+from tests.seals import Heard, heard_on_x, unsealed
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -250,6 +251,15 @@ class Ministry:
                     {one.decode() for one in server.smembers(keys.known("conv", id_))},
                 )
         return found
+
+    def unsealed(self) -> list[Heard]:
+        """Compare what X received with the seals; return what nobody sealed."""
+        kept, left = self.histories().values(), list[Heard]()
+        for one in (one for one in cast.read(DEMO).officials if one.platform == "x"):
+            told = [history.entries for history in kept if history.now.account == one.id]
+            heard = heard_on_x(self.world, one.handle)
+            left += unsealed(one.id, f"x:{one.native_id}", heard, told)
+        return left
 
     def disk_size(self) -> int:
         """Return how much the server has made durable so far, in bytes."""

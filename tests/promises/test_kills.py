@@ -33,4 +33,5 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
         assert run.fell["inside a commit"]
         assert run.fell["inside a send"]
         assert run.promised
+        assert at.unsealed() == []
         at.process.stop()

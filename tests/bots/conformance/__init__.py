@@ -23,13 +23,13 @@ from tests.bots.conformance.stage import (
     Call,
     Clock,
     Fault,
-    Heard,
     Pushed,
     Stage,
     Who,
     Written,
 )
 from tests.bots.conformance.trouble import Trouble
+from tests.seals import Heard
 
 __all__ = [
     "FAULTS",

@@ -20,15 +20,15 @@ from bots.doors import routes
 from bots.listening import Listener
 from bots.postroom import Sender
 from inbox import Done, Inbox, opened
-from inbox.answers.seal import seal
 from inbox.conversations.commands import Answer, AnyCommand, Claim
 from inbox.conversations.denied import Denied
-from inbox.conversations.events import Answered, AnyEvent, Sent
+from inbox.conversations.events import AnyEvent
 from inbox.conversations.reading import Reading, Said
 from inbox.conversations.state import Conversation, OutPart
 from inbox.team.policies import Policies
 from inbox.words import AccountId, ConversationId, Lane, Media, MessageId, Officer
-from tests.bots.conformance.stage import Heard, Pushed, Stage, Who
+from tests.bots.conformance.stage import Pushed, Stage, Who
+from tests.seals import Heard, histories, unsealed
 from tests.servers import Server
 
 LANES = (
@@ -188,7 +188,7 @@ class House:
             answer=answer,
             text=text,
             audience=now.audience,
-            re=now.last_message if now.audience == "public" else "",
+            re=now.last_message,
             media=media,
             fence=now.claim.fence,
             seen=now.version,
@@ -279,40 +279,12 @@ class House:
 
     async def is_as_sealed(self) -> None:
         """Demand that the platform received what was sealed, byte for byte, once, and no more."""
-        heard = [one for one in await self.stage.heard() if one.id not in self.by_hand]
-        for ref in await self.refs():
-            refs = {one.part: one.ref for one in await self.events(ref, Sent)}
-            latest = {one.answer: one for one in await self.events(ref, Answered)}
-            for answered in latest.values():
-                theirs = [
-                    _take(heard, text, refs.get(f"{answered.answer}.{n}", ""))
-                    for n, text in enumerate(answered.parts, 1)
-                ]
-                self._as_sealed(answered, [one for one in theirs if one])
-        assert not heard, f"the platform received what nobody sealed: {heard}"
-
-    def _as_sealed(self, answered: Answered, heard: list[Heard]) -> None:
-        if not heard:
-            return
-        assert [one.text for one in heard] == list(answered.parts[: len(heard)])
-        if len(heard) < len(answered.parts):
-            return
         account = self.stage.account
+        heard = [one for one in await self.stage.heard() if one.id not in self.by_hand]
+        kept = [one async for one in histories(self.inbox, account.id)]
         us = f"{account.platform}:{account.native_id}"
-        to = {person for one in heard for person in one.to} - {us}
-        media = [one for part in heard for one in part.media]
-        assert {one.audience for one in heard} == {answered.audience}
-        found = seal(account.id, answered.audience, to, heard[0].re, (h.text for h in heard), media)
-        assert found == answered.seal, f"sealed {answered}, received {heard}"
-
-
-def _take(heard: list[Heard], text: str, ref: MessageId) -> Heard | None:
-    """Take out what came of one part: what its report named, else what says the same."""
-    for one in heard:
-        if one.id == ref or (not ref and one.text == text):
-            heard.remove(one)
-            return one
-    return None
+        left = unsealed(account.id, us, heard, kept)
+        assert not left, f"the platform received what nobody sealed: {left}"
 
 
 @asynccontextmanager

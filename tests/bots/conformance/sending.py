@@ -150,7 +150,7 @@ class Sending(Base):
             account=house.stage.account.id,
             audience=heard.audience,
             text=heard.text,
-            re=heard.re,
+            re=heard.re or "",
             recipients=heard.to,
         )
         found = await house.bot().find_sent(part, began)

@@ -25,6 +25,8 @@ PIECES = st.one_of(
     st.tuples(st.sampled_from(LETTERS), st.integers(1, 90)).map(lambda one: one[0] * one[1]),
 )
 TEXTS = st.lists(PIECES, min_size=1, max_size=120).map(" ".join)
+TO = "citizen"
+"""For whom the answer is: on some platforms every part must name them."""
 NUMBER = re.compile(r" \(\d+/\d+\)$")
 WHOLE = re.compile(r"https?://\S+|@\w+")
 GRAPHEME = regex.compile(r"\X")
@@ -49,11 +51,14 @@ class Splitting(Base):
     def test_every_part_is_whole_signed_and_what_the_platform_takes(
         self, stage: Stage, text: str, audience: Audience
     ) -> None:
-        parts = compose(text, stage.account, OFFICERS[0], self.profile, audience, "en").parts
-        bodies = [NUMBER.sub("", one.removesuffix("^AJ").rstrip()) for one in parts]
+        head = f"@{TO} " if self.profile.adds_mentioned else ""
+        profile, account = self.profile, stage.account
+        parts = compose(text, account, OFFICERS[0], profile, audience, "en", TO).parts
         for one in parts:
             assert stage.takes(one, audience), one
+            assert one.startswith(head)
             assert one.endswith("^AJ")
+        bodies = [NUMBER.sub("", one[len(head) : -len("^AJ")].rstrip()) for one in parts]
         assert _letters("".join(bodies)) == _letters(text), "nothing is lost, nothing is cut"
         whole = [found for body in bodies for found in WHOLE.findall(body)]
         assert whole == WHOLE.findall(text)

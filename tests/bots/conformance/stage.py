@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from bots.contract import Secrets
-from inbox.words import Account, Audience, Media, MessageId, Millis, PersonId
+from inbox.words import Account, Audience, MessageId, Millis, PersonId
+from tests.seals import Heard
 
 START: Millis = 1_793_000_000_000
 """The first moment of the tests' clock, in October 2026."""
@@ -59,23 +60,6 @@ class Written:
 
     id: MessageId
     text: str
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the platform received from our account, byte for byte, in the order it came.
-
-    `to` holds everybody who may read it where it is private; where it is public, whom it answers
-    (not what its text says). `gone` says that it was taken back since.
-    """
-
-    id: MessageId
-    text: str
-    audience: Audience
-    re: MessageId = ""
-    to: tuple[PersonId, ...] = ()
-    media: tuple[Media, ...] = ()
-    gone: bool = False
 
 
 @dataclass(frozen=True)

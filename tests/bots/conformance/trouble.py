@@ -101,7 +101,7 @@ class Trouble(Base):
             account=house.stage.account.id,
             audience="public",
             text=heard.text,
-            re=heard.re,
+            re=heard.re or "",
             recipients=heard.to,
         )
         for _ in range(2):

@@ -21,6 +21,7 @@ from sandbox.x.server import app as x_server
 from sandbox.x.world import World
 from tests.demo import copied
 from tests.handlers.slack.conftest import ANNA, PRIVATE, Builder, House, served, until, words
+from tests.seals import heard_on_x, histories, unsealed
 from tests.servers import free_port
 
 
@@ -58,6 +59,10 @@ async def town(builder: Builder) -> AsyncIterator[Town]:
             Push(world, backoff=(0.1,)) as push,
         ):
             yield Town(house, world, push)
+            for account in policies.accounts:
+                heard = heard_on_x(world, account.handle)
+                kept = [one async for one in histories(house.inbox, account.id)]
+                assert not unsealed(account.id, f"x:{account.native_id}", heard, kept)
 
 
 async def test_a_public_post_becomes_a_card_and_its_answer_a_public_post_signed_by_its_writer(

@@ -62,8 +62,13 @@ def card(shown: Shown, say: Say) -> Post:
     blocks += [quoted(line, say, MOST_TEXT, dated=n > 0) for n, line in enumerate(lines)]
     blocks += _details(shown, say)
     state = standing(shown, say)
+    if state and _waits(shown):
+        row = _standing_row(shown, state, say)
+        return Post(
+            card_text(shown, say), [*blocks, rich(state.line), *actions(*row, _more(shown, say))]
+        )
     if state:
-        blocks += [rich(state.line), *_standing_buttons(shown, state, say)]
+        blocks += [rich(state.line), *actions(*_standing_row(shown, state, say))]
     if shown.forbidden:
         blocks.append(told(because(shown.forbidden, shown, say), say))
     return Post(card_text(shown, say), [*blocks, *_buttons(shown, say)])
@@ -192,11 +197,25 @@ def _others(shown: Shown, say: Say) -> str:
     )
 
 
-def _standing_buttons(shown: Shown, state: Standing, say: Say) -> list[Json]:
+def _standing_row(shown: Shown, state: Standing, say: Say) -> list[Json]:
     carried = press(shown, answer=state.answer, part=state.part)
-    return actions(
-        *(button(act, say(f"button.{act}"), carried) for act in state.acts[:MOST_BUTTONS])
-    )
+    return [
+        button(act, say(f"button.{act}"), carried, "primary" if act == ids.CLEAR else "")
+        for act in state.acts[:MOST_BUTTONS]
+    ]
+
+
+def _waits(shown: Shown) -> bool:
+    """Whether an answer waits for clearance: till then there is no other to write."""
+    return any(answer.state == "asked" for answer in shown.conversation.answers)
+
+
+def _more(shown: Shown, say: Say) -> Json:
+    """Return the ⋯ menu; what waits for clearance is not closed, it may be overridden."""
+    waits = _waits(shown)
+    acts = [ids.OVERRIDE if waits and act == ids.CLOSE else act for act in ids.IN_MENU]
+    choices = [(say(f"button.{act}"), pack(press(shown, act=act))) for act in acts]
+    return menu(ids.MORE, choices)
 
 
 def _buttons(shown: Shown, say: Say) -> list[Json]:
@@ -215,7 +234,4 @@ def _buttons(shown: Shown, say: Say) -> list[Json]:
         button(name, say(f"button.{name}"), here, "primary" if name == ids.ANSWER else "")
         for name in names[:MOST_BUTTONS]
     ]
-    waits = any(answer.state == "asked" for answer in conversation.answers)
-    acts = [ids.OVERRIDE if waits and act == ids.CLOSE else act for act in ids.IN_MENU]
-    choices = [(say(f"button.{act}"), pack(press(shown, act=act))) for act in acts]
-    return actions(*row, menu(ids.MORE, choices))
+    return actions(*row, _more(shown, say))

@@ -57,7 +57,8 @@ def question_post(question: Question, say: Say) -> Post:
     if question.over:
         line = plainly(question.over, say)
         text = f"{line} {header_text(shown, say)}"
-        blocks = [rich(words(line), _way(shown, question.answer, say))]
+        how = run(say.pieces(question.over.key, **dict(question.over.facts)), say)
+        blocks = [rich(how, _way(shown, question.answer, say))]
         return Post(clip(text, MESSAGE_TEXT, escaped=True), blocks)
     text = f"{escape(head)} {escape(header_text(shown, say))}"
     blocks = [rich(words(head, bold=True), _way(shown, question.answer, say))]
@@ -211,7 +212,8 @@ def author_post(shown: Shown, told: Told, say: Say) -> Post:
     line = plainly(told, say)
     head = say("clearance.came_back")
     answer = button(ids.ANSWER, say("button.answer"), press(shown), "primary")
-    blocks = [rich(words(line, bold=True), words(header_text(shown, say))), rich(words(head))]
+    how = run(say.pieces(told.key, **dict(told.facts)), say, bold=True)
+    blocks = [rich(how, words(header_text(shown, say))), rich(words(head))]
     text = clip(f"{line} {header_text(shown, say)}", MESSAGE_TEXT, escaped=True)
     return Post(text, [*blocks, *actions(answer)])
 

@@ -94,6 +94,10 @@ def _outbound(house: House) -> Iterator[str]:
     for profile in house.platforms:
         for host in profile.hosts:
             yield f"{host:<28}{profile.title}"
+    yield (
+        f"{'any site, https alone':<28}pages that an officer names as evidence of who somebody is;"
+        " never an address inside a house: each name is looked up once and checked."
+    )
     yield ""
     yield "HTTPS_PROXY and NO_PROXY are honoured, and CHANCERY_CA names further authorities (PEM)."
 

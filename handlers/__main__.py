@@ -39,6 +39,7 @@ async def main(start: Start, *, everything: bool) -> None:
         slack = Slack(access(start), box, policies, book, ids)
         outbound, sandbox = settings.outbound, settings.mode == "sandbox"
         proofs = bots.proving(outbound.proxy, outbound.tls, box.now, sandbox=sandbox)
+        slack.office.proofs = proofs
         if everything:
             http = await house.enter_async_context(settings.outbound.session(bots.Punctual))
             if settings.anchor_url:

@@ -20,6 +20,7 @@ from handlers.slack.blocks import (
     heading,
     menu,
     modal,
+    radio,
     rich,
     run,
     select,
@@ -30,7 +31,7 @@ from handlers.slack.blocks import (
 from handlers.slack.ids import Meta, Press, block_of, pack
 from handlers.slack.safe import escape, one_line, public
 from handlers.slack.shown import DOT, Opened, Post, facts
-from inbox.directory.evidence import level, valid
+from inbox.directory.evidence import CALLED, OF_HANDLE, level, valid
 from inbox.directory.state import Contact, ContactKind, Known, Way, WayKind
 from inbox.directory.suggesting import Suggestion
 from inbox.words import Millis, OfficerId, Record
@@ -219,9 +220,14 @@ def merge_view(
 
 
 def person_view(entry: Entry, known: Known, act: str, say: Say, opened: Opened) -> Json:
-    """Ask how a person was called back, why they are trusted again, or why it is not they."""
+    """Ask what proves a person, why they are trusted again, or why it is not they."""
     id_ = entry.contact.id
     blocks = [rich(*_person(known, entry, say))]
+    if act == ids.PROVE:
+        kinds = [(say(f"proof.by_{kind}"), kind) for kind in (CALLED, *OF_HANDLE)]
+        where = block_of(ids.PROOF, id_, opened.turn)
+        chosen = radio(ids.PROOF, kinds, initial=CALLED)
+        blocks.append(asked(where, say("proof.what"), chosen))
     where = block_of(ids.REASON, id_, opened.turn)
     box = typing(ids.REASON, most=500)
     asks, hint = say(f"directory.ask_{act}"), say(f"directory.hint_{act}")
@@ -277,7 +283,7 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
         ]
     ]
     if known.frozen:
-        frozen = say("directory.frozen", changed=one_line(known.frozen, 200))
+        frozen = say("directory.frozen", changed=_changed(known.frozen, say))
         lines.append(words(f"⚠ {frozen}", bold=True))
     for one in valid(known.evidence, entry.now)[:4]:
         facts_: dict[str, Fact] = {
@@ -288,6 +294,11 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
     if known.why:
         lines.append(words(one_line(known.why, 200)))
     return lines
+
+
+def _changed(what: str, say: Say) -> str:
+    """Return what is other about a person, our words for it in the reader's language."""
+    return one_line(", ".join(say.word("identity", one) for one in what.split(", ")), 200)
 
 
 def _person_menu(known: Known, entry: Entry, say: Say) -> list[Json]:

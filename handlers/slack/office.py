@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from bots.proofs import Proofs
 from handlers.acting import Acting
 from handlers.say import Book, Say
 from handlers.slack.pace import Doubt, Pace, SlackRefused
@@ -39,6 +40,8 @@ class Office(Acting):
         super().__init__(inbox, policies, book, ids)
         self.pace, self.command = pace, command
         self.patience = patience
+        self.proofs: Proofs | None = None
+        """Reads pages that prove who somebody is; None where nothing is read."""
         self.team, self.bot = "", ""
         self._courtesies: set[asyncio.Task[None]] = set()
         self._direct: dict[str, str] = {}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from handlers.slack import ids
+from handlers.slack.acts import proving
 from handlers.slack.acts.click import Acknowledgement, Click, opened, refused, show, wrong
 from handlers.slack.contacts import (
     Entry,
@@ -214,6 +215,9 @@ async def person_settled(office: Office, click: Click) -> Acknowledgement:
     act = click.meta.answer
     if not reason and act != ids.DETACH:
         return wrong(office, click, Denied("empty"), ids.REASON)
+    if act == ids.PROVE and ids.typed(click.values, ids.PROOF) in proving.PAGES:
+        found = await proving.from_page(office, click)
+        return await _show(office, click, found) if isinstance(found, Contact) else found
     command: c.AnyCommand = c.Detach(person, reason)
     if act == ids.PROVE:
         command = c.Prove(person, CALLED, reason, office.inbox.now() + LASTS[CALLED])

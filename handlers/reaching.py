@@ -16,6 +16,7 @@ from inbox.words import Account, Millis, OfficerId, Record
 NAME = 60
 WAY = 120
 NOTE = 160
+BY_ITSELF = ("clerk", "postroom")
 LEVELS: tuple[Level, ...] = ("unproven", "probable", "verified")
 """How sure we are, least first."""
 
@@ -142,9 +143,15 @@ def became(one: Try, shown: Reaching, step: Step, say: Say) -> Pieces:
     key = f"reach.result_{one.result}"
     if one.by_hand and one.result == "sent":
         key = "reach.result_by_hand"
-    pieces = say.pieces(key, at=at, by=shown.officer(one.by))
+    pieces = say.pieces(key, at=at, by=by_whom(one.by, shown, say))
     why = reason(one, step, say)
     return (*pieces, f": {why}") if why else pieces
+
+
+def by_whom(by: str, shown: Reaching, say: Say) -> str:
+    """Return who did something: an officer's name, or that it came about by itself."""
+    known = by.removeprefix("officer:")
+    return say("reach.by_itself") if known in BY_ITSELF else shown.officer(by)
 
 
 def reason(one: Try, step: Step, say: Say) -> str:

@@ -20,7 +20,7 @@ from inbox.directory.state import Contact
 from inbox.reachout.commands import AnyCommand, Attempt
 from inbox.reachout.state import Level, Reachout, Rung, Urgency
 from inbox.team.roles import may
-from inbox.words import AnswerId, ConversationId, Officer, PersonId, ReachoutId
+from inbox.words import AnswerId, ConversationId, Officer, PersonId, ReachoutId, Record
 
 SEES = "reachouts"
 """What `may` is asked before anything of a reachout is shown: its purpose is internal."""
@@ -64,7 +64,7 @@ async def gathered(acting: Acting, who: Actor, reachout: Reachout) -> Reaching:
         level=best(contact, acting.inbox.now()),
         names={one.id: one.name for one in acting.policies.officers.values()},
         heard=await _heard(acting, who, reachout, readings),
-        heard_from=_handle(readings.get(heard.conversation), heard.person) if heard else "",
+        heard_from=_signed(readings.get(heard.conversation), heard.person) if heard else "",
         doubted=tuple(
             (_handle(readings.get(one.conversation), one.person), one.differs or one.kind)
             for one in reachout.imitated
@@ -183,20 +183,32 @@ def _handle(reading: Reading | None, person: PersonId) -> str:
     return (found.handle or found.name) if found else person.partition(":")[2]
 
 
+def _signed(reading: Reading | None, person: PersonId) -> str:
+    return f"@{_handle(reading, person).lstrip('@')}"
+
+
 async def found(acting: Acting, text: str) -> Sequence[Contact]:
     """Return the contacts that these words find."""
     return await acting.inbox.contacts.find(text)
 
 
-async def proposed(
-    acting: Acting, who: Actor, contact: Contact, urgency: Urgency
-) -> tuple[Step, ...]:
+class Proposal(Record, frozen=True):
+    """The ladder that a contact's channels make, and who gets no rung: their handle, how sure."""
+
+    steps: tuple[Step, ...] = ()
+    left_out: tuple[tuple[str, Level], ...] = ()
+
+
+async def proposed(acting: Acting, who: Actor, contact: Contact, urgency: Urgency) -> Proposal:
     """Return the ladder that a contact's channels make, with what platforms say beforehand."""
     template = next(iter(acting.policies.lines), "")
     plan = await acting.inbox.reachouts.plan(contact.id, urgency, who.officer, template)
     if isinstance(plan, Denied):
-        return ()
-    return tuple(step(acting, who, n, one, plan.contact, {}) for n, one in enumerate(plan.rungs))
+        return Proposal()
+    return Proposal(
+        tuple(step(acting, who, n, one, plan.contact, {}) for n, one in enumerate(plan.rungs)),
+        tuple((one.handle, one.level) for one in plan.left_out),
+    )
 
 
 async def do(acting: Acting, who: Actor, ref: ReachoutId, command: AnyCommand, op: str) -> object:

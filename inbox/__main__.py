@@ -162,7 +162,7 @@ async def contacts(box: Inbox, said: argparse.Namespace) -> int:
     """
     if said.way == "prove":
         return await prove(box, said)
-    file = Path(said.what)
+    file = Path(said.what[0])
     if file.suffix.lower() not in WRITERS:
         say(f"{file.name} is neither .csv nor .vcf: nothing was done.")
         return 1
@@ -193,15 +193,16 @@ async def take_in(box: Inbox, file: Path, by: str) -> int:
 
 
 async def prove(box: Inbox, said: argparse.Namespace) -> int:
-    """Note that an officer called a person of the directory back by a usual channel."""
-    contact = await box.contacts.of_person(said.what)
-    command = Prove(said.what, "called_back", said.source, box.now() + said.days * DAY)
-    order = box.contacts.order(command, by=f"officer:{said.by}", via="cli")
-    done = await box.contacts.do(contact.id, order) if contact else Denied("unknown_person")
-    if isinstance(done, Denied):
-        say(f"Nothing was noted of {said.what}: {done.why.replace('_', ' ')}.")
-        return 1
-    say(f"Noted: {said.what} is {done.record.name}, for {said.days} days.")
+    """Note that an officer called these persons of the directory back by a usual channel."""
+    for person in said.what:
+        contact = await box.contacts.of_person(person)
+        command = Prove(person, "called_back", said.source, box.now() + said.days * DAY)
+        order = box.contacts.order(command, by=f"officer:{said.by}", via="cli")
+        done = await box.contacts.do(contact.id, order) if contact else Denied("unknown_person")
+        if isinstance(done, Denied):
+            say(f"Nothing was noted of {person}: {done.why.replace('_', ' ')}.")
+            return 1
+        say(f"Noted: {person} is {done.record.name}, for {said.days} days.")
     return 0
 
 
@@ -237,7 +238,9 @@ def parser() -> argparse.ArgumentParser:
     reads["export"].add_argument("conversation", nargs="?", help="absent: all")
     reads["export"].add_argument("--to", type=Path, metavar="FILE", help="absent: standard output")
     reads["contacts"].add_argument("way", choices=("import", "export", "prove"))
-    reads["contacts"].add_argument("what", help="FILE.csv, FILE.vcf, or a person's id to prove")
+    reads["contacts"].add_argument(
+        "what", nargs="+", help="FILE.csv, FILE.vcf, or the ids of persons to prove"
+    )
     reads["contacts"].add_argument("--by", default="", metavar="OFFICER", help="who does it")
     reads["contacts"].add_argument("--source", default="", help="prove: how we called them back")
     reads["contacts"].add_argument("--days", type=int, default=90, help="prove: for how long")

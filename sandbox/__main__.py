@@ -153,17 +153,25 @@ async def _demo(place: Place) -> AsyncIterator[None]:
 
 
 async def _introduced(stage: Stage, place: Place, environ: dict[str, str], log: Path) -> None:
-    """Let the product's own command take the demo's directory in, as an operator would."""
+    """Let the product's own commands take the demo's directory in, as an operator would.
+
+    Whom the scene gives an id the directory knows: the supervisor has called them back.
+    """
     file = place.config / "contacts.csv"
     by = next((member.id for member in stage.cast.members if member.supervisor), "")
     await stage.product.ready.wait()
     if file.is_file() and by:
-        words = ("contacts", "import", str(file), "--by", by)
-        with log.open("ab") as out:
-            done = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "inbox", *words), env=environ, stdout=out, stderr=out
-            )
-        await done.wait()
+        known = [f"{one.on}:{one.id}" for one in stage.play.scene.people if one.id]
+        source = "The embassy called his private office, which read the handle back"
+        for words in (("import", str(file)), ("prove", *known, "--source", source)):
+            with log.open("ab") as out:
+                done = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "inbox", "contacts", *words, "--by", by),
+                    env=environ,
+                    stdout=out,
+                    stderr=out,
+                )
+            await done.wait()
 
 
 async def _perform(stage: Stage) -> None:

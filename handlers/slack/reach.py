@@ -38,7 +38,7 @@ from handlers.slack.blocks import (
     words,
 )
 from handlers.slack.ids import Meta, Press, block_of
-from handlers.slack.safe import one_line, public
+from handlers.slack.safe import beside, one_line, public
 from handlers.slack.shown import Opened, told
 from inbox.directory.state import Contact
 from inbox.reachout.state import Level, Urgency
@@ -62,6 +62,8 @@ class Asking(Record, frozen=True):
     urgency: Urgency = "normal"
     problem: Refusal | None = None
     open: tuple[Reaching, ...] = ()
+    left_out: tuple[tuple[str, Level], ...] = ()
+    """Persons of the contact who get no rung: their handle, and how sure we are of them."""
 
 
 def reach_view(asking: Asking, say: Say, opened: Opened, *, now: Millis) -> Json:
@@ -128,11 +130,17 @@ def _stays(asking: Asking, say: Say, opened: Opened) -> list[Json]:
 
 
 def _ladder(asking: Asking, say: Say) -> list[Json]:
+    blocks = [_left_out(handle, level, say) for handle, level in asking.left_out[:MOST_OPEN]]
     if not asking.steps:
-        return [sentence(say, "reach.no_way")]
+        return [sentence(say, "reach.no_way"), *blocks]
     head = words(say("reach.leaves"), bold=True)
     lines = [_proposed(step, say) for step in asking.steps[:MOST_RUNGS]]
-    return [rich(head, *lines)]
+    return [rich(head, *lines), *blocks]
+
+
+def _left_out(handle: str, level: Level, say: Say) -> Json:
+    who = beside(one_line(f"@{handle.lstrip('@')}", 60), say("reach.why"))
+    return rich(words(say("reach.left_out", who=who, level=say(f"reach.level_{level}"))))
 
 
 def _proposed(step: Step, say: Say) -> list[Json]:

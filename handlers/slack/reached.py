@@ -95,6 +95,7 @@ def _doubted(shown: Reaching, say: Say) -> list[Json]:
     for handle, differs in shown.doubted[-3:]:
         who = one_line(f"@{handle.lstrip('@')}", 60)
         line = say("reach.warning", who=who, differs=likeness(differs, say), name=shown.name)
+        line += " " + say("reach.clock_runs") if shown.reachout.running else ""
         found.append(rich(words(f"⚠ {line}", bold=True)))
     return found
 
@@ -118,7 +119,8 @@ def _turn(shown: Reaching, say: Say) -> list[Json]:
         return [sentence(say, "reach.ladder_ended")]
     head = f"{step.number + 1}  {kind_word(step, say)}"
     lines = [words(head, bold=True), words(address(step, say))]
-    if known := beforehand(step, say):
+    begun = step.rung.on_platform and step.rung.state == "attempted"
+    if known := "" if begun else beforehand(step, say):
         lines.append(words(known))
     blocks = [rich(*lines)]
     if step.rung.on_platform:
@@ -143,7 +145,8 @@ def _on_platform(shown: Reaching, step: Step, say: Say) -> list[Json]:
     if step.rung.state == "attempted":
         key = f"reach.standing_{step.standing or 'waiting'}"
         blocks.append(sentence(say, key if say.knows(key) else "reach.standing_waiting"))
-        return [*blocks, *actions(button(ids.REACH_FAILED, say("reach.button_failed"), here))]
+        failed = button(ids.REACH_FAILED, say("reach.button_failed"), here)
+        return [*blocks, *(actions(failed) if step.rung.left else [])]
     if step.rung.by_hand:
         act, word = ids.REACH_BY_HAND, "reach.button_by_hand"
     elif step.rung.kind == "public":

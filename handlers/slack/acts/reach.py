@@ -142,9 +142,11 @@ async def _filled(office: Office, click: Click, asking: Asking, contact: Contact
     if contact is None:
         running = await reachouts.running(office, click.who)
         return replace(asking, contact=None, open=tuple(running))
-    steps = await reachouts.proposed(office, click.who, contact, asking.urgency)
+    ladder = await reachouts.proposed(office, click.who, contact, asking.urgency)
     level = reachouts.best(contact, office.inbox.now())
-    return replace(asking, contact=contact, level=level, steps=steps)
+    return replace(
+        asking, contact=contact, level=level, steps=ladder.steps, left_out=ladder.left_out
+    )
 
 
 def _typed(click: Click) -> Asking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers.reaching import Reaching, address, kind_word, likeness, reason
+from handlers.reaching import Reaching, address, by_whom, kind_word, likeness, reason
 from handlers.safe import one_line
 from handlers.say import At, Say
 from handlers.shown import DOT
@@ -33,13 +33,8 @@ class Chronicle:
     def lines(self, entry: Entry) -> list[Told]:
         """Return one line for each fact of an entry."""
         at = self._say.plain([At(entry.at, "day_time")])
-        by = self._by(entry.by)
+        by = by_whom(entry.by, self._shown, self._say)
         return [Told(at, by, self._what(one), self._note(one)) for one in entry.events]
-
-    def _by(self, by: str) -> str:
-        if not by.startswith("officer:"):
-            return self._say("reach.by_itself")
-        return self._shown.officer(by)
 
     def _what(self, event: AnyEvent) -> str:
         word = type(event).__name__.lower()

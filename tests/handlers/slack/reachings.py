@@ -98,7 +98,7 @@ def heard(text: str = "This is my office. Use the embassy's secure line.") -> Re
     said = (Line(text, NOW, "jalil@social.qasira.example"),)
     doubted = (("JaIilOrfani", warned.differs),)
     who = "jalil@social.qasira.example"
-    return replace(shown, heard=said, heard_from=who, doubted=doubted)
+    return replace(shown, heard=said, heard_from=f"@{who}", doubted=doubted)
 
 
 short = texts.map(lambda text: text[:2_000])

@@ -106,6 +106,11 @@ def test_the_boxes_keep_their_names_while_the_window_is_open() -> None:
     assert named[0] == named[1]
 
 
+def test_who_is_not_verified_gets_no_rung_and_that_is_said() -> None:
+    shown = words(asked(reaching(), left_out=(("JalilOrfani", "probable"),))["blocks"])
+    assert "Left out: @JalilOrfani, probable, not verified. Prove in the directory" in shown
+
+
 def test_a_contact_without_any_channel_is_said_to_be_one() -> None:
     shown = reaching(rungs=())
     assert "knows no way to this contact" in words(asked(shown)["blocks"])
@@ -140,7 +145,7 @@ def test_where_the_platform_forbids_the_post_it_is_made_by_hand_and_said_before(
 def test_who_answered_is_shown_with_the_hand_over_and_the_parody_with_what_differs() -> None:
     view = reaching_view(heard(), EN, OPENED)
     said = words(view["blocks"])
-    assert "jalil@social.qasira.example answered, verified. The clock stands." in said
+    assert "@jalil@social.qasira.example answered, verified. The clock stands." in said
     assert "@JaIilOrfani wrote and is not Foreign Minister, Qasira: capital I for l" in said
     assert "Hand over…" in labels(view)
 

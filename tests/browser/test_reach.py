@@ -1,0 +1,119 @@
+"""The week of 2011 with invented names, told in a browser: every usual channel has failed.
+
+A line in public is cleared by a second officer; a parody answers it and is warned of; the minister
+answers where nobody asked him; the talk goes to a secure line, and the record is a report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.screens import Shot, browser, demo
+
+PATIENCE_MS = 45_000
+WHY = "Hand over the list of names for Wadi Sahl before dark"
+SECURE = "Secure line of the embassy, 14:30"
+
+
+async def types(page: Page, text: str) -> Locator:
+    """Type into the channel, and give the window that opens."""
+    writer = page.locator(".writer textarea").first
+    await writer.fill(text)
+    await writer.press("Enter")
+    return page.get_by_role("dialog")
+
+
+async def noted(window: Locator, button: str, text: str) -> None:
+    """Press a rung's end and say what happened."""
+    await window.get_by_role("button", name=button).click()
+    await window.locator("textarea").fill(text, timeout=PATIENCE_MS)
+    await window.locator("footer .primary").click()
+
+
+async def become(page: Page, user: str, place: str) -> None:
+    """Sit down at somebody else's Slack."""
+    await page.locator(f"[data-user={user}]").click()
+    await page.locator(f"[data-place={place}]").click(timeout=PATIENCE_MS)
+
+
+async def ladder(page: Page) -> Locator:
+    """Type /reach until the directory knows the minister: it is taken in after the start."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while True:
+            window = await types(page, "/reach orfani")
+            await expect(window).to_contain_text("STAYS", timeout=PATIENCE_MS)
+            if "Public line" in await window.inner_text():
+                return window
+            await window.get_by_role("button", name="Cancel").click()
+            await expect(window).to_have_count(0, timeout=PATIENCE_MS)
+
+
+async def writes(page: Page, handle: str, beneath: Locator, text: str) -> None:
+    """Let somebody of the public answer a post."""
+    await beneath.get_by_role("button", name="Reply").click()
+    form = page.locator(".post .composer")
+    await form.locator("select").select_option(handle)
+    await form.locator("textarea").fill(text)
+    await form.get_by_role("button", name="Reply").click()
+
+
+@pytest.mark.timeout(240)
+async def test_the_week_of_2011_from_the_telephone_to_the_report(chromium: Path) -> None:
+    async with demo() as address, browser() as opened:
+        page = await Shot("test").opened(opened, address)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+
+        window = await ladder(page)
+        await expect(window).to_contain_text("they do not accept ours")
+        await window.locator("textarea").fill(WHY)
+        await window.get_by_role("button", name="Start with the phone").click()
+        await shows(window, "Never a number out of a message")
+        await noted(window, "Failed…", "It rang out, three times")
+        await shows(window, "✗ 1  Phone")
+        await noted(window, "Failed…", "It came back: mailbox full")
+        await shows(window, "✗ 2  E-mail")
+        await noted(window, "Skip…", "The embassy is being evacuated")
+        await shows(window, "they do not accept our private messages")
+        await window.get_by_role("button", name="Show line…").click()
+        await shows(window, "A bystander sees that")
+        await window.get_by_role("button", name="Ask for clearance").click()
+        await shows(window, "Waits for a second officer")
+        await window.get_by_role("button", name="Close").last.click()
+
+        await become(page, "U0MARIA", "D0MARIA")
+        asked = page.locator(".message", has_text="@JalilOrfani").last
+        await asked.get_by_role("button", name="Approve").first.click(timeout=PATIENCE_MS)
+        line = page.locator("#public .post.official", has_text="@JalilOrfani")
+        await expect(line).to_be_visible(timeout=PATIENCE_MS)
+        await become(page, "U0ANNA", "D0ANNA")
+        told = page.locator(".message")
+        await shows(told.last, "@JaIilOrfani wrote and is not Foreign Minister, Qasira")
+        await shows(told.last, "capital I for l at letter 3. The clock runs on.")
+
+        await writes(page, "JalilOrfani", line, "@LandetUD This is my office. We await your call.")
+        await shows(told.last, "@JalilOrfani answered, verified. The clock stands.")
+        await shows(told.last, "This is my office. We await your call.")
+        await told.last.get_by_role("button", name="Hand over…").click()
+        await window.locator("input").fill(SECURE, timeout=PATIENCE_MS)
+        await window.get_by_role("button", name="Hand over", exact=True).click()
+        await shows(window, "CLOSED · Foreign Minister, Qasira")
+
+        async with page.expect_popup() as opening:
+            await window.get_by_role("link", name="Read report").click()
+        report = await opening.value
+        await report.wait_for_url("**/login*")
+        await report.get_by_role("link", name="Sign in with Slack").click()
+        await shows(report.locator("article.report"), "CLOSED · Foreign Minister, Qasira")
+        for fact in (WHY, "It rang out, three times", "Cleared by: Maria Lundqvist", SECURE):
+            await expect(report.locator("article.report")).to_contain_text(fact)
+        assert not problems
+
+
+async def shows(where: Locator, text: str) -> None:
+    """Wait until something shows a text."""
+    await expect(where).to_contain_text(text, timeout=PATIENCE_MS)

@@ -32,6 +32,7 @@ from tests.bots.conformance import (
     Heard,
     Pushed,
     Who,
+    Whom,
     Written,
 )
 from tests.bots.conftest import SECRET, START, Scene
@@ -109,8 +110,10 @@ class XStage:
         post = self.scene.world.post(US, text, in_reply_to=_native(re) or None)
         return Written(f"x:{post.id}", text)
 
-    def person(self, who: Who) -> PersonId:
-        return f"x:{self.scene.world.user(who).id}"
+    def person(self, whom: Whom) -> PersonId:
+        if whom == "nobody":
+            return "x:1"
+        return f"x:{self.scene.world.user(US if whom == 'us' else whom).id}"
 
     def mention(self, who: Who) -> str:
         return f"@{who}"

@@ -26,6 +26,7 @@ from tests.bots.conformance.stage import (
     Pushed,
     Stage,
     Who,
+    Whom,
     Written,
 )
 from tests.bots.conformance.trouble import Trouble
@@ -42,6 +43,7 @@ __all__ = [
     "Pushed",
     "Stage",
     "Who",
+    "Whom",
     "Written",
 ]
 

@@ -282,8 +282,7 @@ class House:
         account = self.stage.account
         heard = [one for one in await self.stage.heard() if one.id not in self.by_hand]
         kept = [one async for one in histories(self.inbox, account.id)]
-        us = f"{account.platform}:{account.native_id}"
-        left = unsealed(account.id, us, heard, kept)
+        left = unsealed(account.id, self.stage.person("us"), heard, kept)
         assert not left, f"the platform received what nobody sealed: {left}"
 
 

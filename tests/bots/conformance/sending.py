@@ -156,13 +156,11 @@ class Sending(Base):
         found = await house.bot().find_sent(part, began)
         assert found
         assert found.id == (await house.part(ref)).ref
-        for other in (
-            replace(part, text="Something else."),
-            replace(part, recipients=(house.stage.person("other"),))
-            if private
-            else replace(part, re=f"{house.stage.account.platform}:1"),
-        ):
-            assert await house.bot().find_sent(other, began) is None
+        another = (await house.stage.say("other", "and I?")).id
+        readers = (house.stage.person("other"),)
+        elsewhere = {"recipients": readers} if private else {"re": another}
+        for changes in ({"text": "Something else."}, elsewhere):
+            assert await house.bot().find_sent(replace(part, **changes), began) is None
 
     async def test_a_picture_leaves_with_its_alternative_text_or_is_refused_before_leaving(
         self, house: House
@@ -224,14 +222,15 @@ class Sending(Base):
         assert found.id == person
         assert found.handle
         with pytest.raises(Refused) as refused:
-            await house.bot().person(f"{house.stage.account.platform}:1")
+            await house.bot().person(house.stage.person("nobody"))
         assert refused.value.why == "gone"
 
     async def test_whether_somebody_can_be_reached_is_said_for_each_audience(
         self, house: House
     ) -> None:
         for audience in self.profile.audiences:
-            for person in (house.stage.person("citizen"), f"{house.stage.account.platform}:1"):
+            for whom in ("citizen", "nobody"):
+                person = house.stage.person(whom)
                 found = await house.bot().reach(person, audience)
                 assert found.answer in ("yes", "no", "unknown")
                 assert found.reason or found.answer != "no"

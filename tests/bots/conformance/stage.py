@@ -16,6 +16,9 @@ START: Millis = 1_793_000_000_000
 Who: TypeAlias = Literal["citizen", "other"]
 """The two people whom every stage has; they are nobody's officers."""
 
+Whom: TypeAlias = Literal["citizen", "other", "us", "nobody"]
+"""Also our own account, and somebody whom the platform does not know."""
+
 Call: TypeAlias = Literal["read", "public", "private"]
 """Which calls a fault is for: every call that reads, or the one that sends in an audience."""
 
@@ -112,7 +115,7 @@ class Stage(Protocol):
         """Let our account post in the platform's own app, past Chancery."""
         ...
 
-    def person(self, who: Who) -> PersonId:
+    def person(self, whom: Whom) -> PersonId:
         """Return somebody's id, as the bot must give it."""
         ...
 

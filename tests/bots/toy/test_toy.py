@@ -22,13 +22,14 @@ from tests.bots.conformance import (
     Heard,
     Pushed,
     Who,
+    Whom,
     Written,
 )
 from tests.bots.toy import toy
 
 US = "100"
-IDS: Mapping[Who, str] = {"citizen": "101", "other": "102"}
-PEOPLE = {US: "ministry", **{id_: who for who, id_ in IDS.items()}}
+IDS: Mapping[Whom, str] = {"us": US, "citizen": "101", "other": "102"}
+PEOPLE = {US: "ministry", "101": "citizen", "102": "other"}
 TOKEN = "token-of-the-ministry"
 LIMITS: Mapping[Fault, str] = {
     "busy_silent": "",
@@ -230,8 +231,8 @@ class ToyStage:
         said = self.board.write(US, text, re=toy.native(re))
         return Written(toy.ours(said["id"]), text)
 
-    def person(self, who: Who) -> PersonId:
-        return toy.ours(IDS[who])
+    def person(self, whom: Whom) -> PersonId:
+        return toy.ours(IDS.get(whom, "1"))
 
     def mention(self, who: Who) -> str:
         return f"@{who}"

@@ -13,16 +13,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from inbox import Inbox, Touched
+from inbox.answers.lines import filled
 from inbox.conversations.commands import SetLane
+from inbox.conversations.receiving import plain
 from inbox.conversations.state import THERE, Answer, Conversation
 from inbox.denied import Denied
 from inbox.directory.evidence import changed, level
 from inbox.directory.lookalikes import Lookalikes, Named
 from inbox.directory.state import Contact
-from inbox.reachout.commands import Hear, Settle
+from inbox.reachout.commands import Find, Hear, Settle
 from inbox.reachout.state import Reachout
 from inbox.team.policies import Policies
-from inbox.words import Message
+from inbox.words import Message, MessageId
 
 Settled = Literal["sent", "withdrawn", "failed"]
 
@@ -43,6 +45,8 @@ class Hearing:
         under_way = await self._inbox.reachouts.open() if refs else ()
         if not under_way:
             return
+        for reachout in under_way:
+            await self._find(reachout)
         for conversation in await self._inbox.read.conversations(refs):
             for answer in conversation.answers:
                 if answer.reachout:
@@ -59,6 +63,28 @@ class Hearing:
         command = Settle(answer.rung, answer.id, outcome, why, url)
         order = door.order(command, by="clerk", op=f"{answer.id}/{outcome}")
         await door.do(answer.reachout, order)
+
+    async def _find(self, reachout: Reachout) -> None:
+        """Look among our own posts for those that officers made by hand, and at what they say."""
+        for n, rung in enumerate(reachout.rungs):
+            if not rung.unseen:
+                continue
+            native = rung.unseen.rstrip("/").rpartition("/")[2]
+            message = await self._ours(f"{rung.person.partition(':')[0]}:{native}")
+            if message is not None:
+                sentence = self._policies.lines.get(rung.template, {}).get(rung.language, "")
+                line = plain(filled(sentence, rung.handle))
+                same = bool(line) and plain(message.text).startswith(line)
+                door = self._inbox.reachouts
+                order = door.order(Find(n, rung.unseen, same), by="clerk", op=f"find/{message.id}")
+                await door.do(reachout.id, order)
+
+    async def _ours(self, id_: MessageId) -> Message | None:
+        """Return a post of ours by its id, once our own timeline has shown it."""
+        where = await self._inbox.read.where(id_)
+        reading = await self._inbox.read.reading(where) if where else None
+        told = (one.message for one in reading.messages) if reading else iter(())
+        return next((one for one in told if one.id == id_ and one.ours), None)
 
     async def _look(self, c: Conversation, reachout: Reachout) -> None:
         """Ask of the last message whether it is theirs, if it was written since we began."""

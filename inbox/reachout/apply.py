@@ -86,6 +86,11 @@ def _left(r: Reachout, event: e.Left, at: Context) -> Reachout:
     return _changed(r, event.rung, left=True, since=at.at, attempts=tries)
 
 
+def _found(r: Reachout, event: e.Found, at: Context) -> Reachout:
+    tries = _tried(r.rungs[event.rung], at, "found" if event.same else "differs")
+    return _changed(r, event.rung, attempts=tries)
+
+
 def _withdrawn(r: Reachout, event: e.Withdrawn, at: Context) -> Reachout:
     tries = _tried(r.rungs[event.rung], at, "withdrawn", why=event.why)
     return _changed(r, event.rung, state="open", since=at.at, attempts=tries, answer="")
@@ -173,6 +178,7 @@ CHANGES: dict[type[e.Event], Change] = {
     e.Extended: _extended,
     e.Attempted: _attempted,
     e.Left: _left,
+    e.Found: _found,
     e.Withdrawn: _withdrawn,
     e.Skipped: _skipped,
     e.Reached: _reached,

@@ -73,6 +73,7 @@ CLERKS: tuple[type[commands.Command], ...] = (
     commands.Miss,
     commands.Hear,
     commands.Settle,
+    commands.Find,
     commands.Erase,
 )
 """What the clerk orders; an erasure only where a backup undid it."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from inbox.denied import Denied
 from inbox.reachout.case import Case, Decision, denied
-from inbox.reachout.commands import Attempt, Record, Settle, Skip, TimeOut
+from inbox.reachout.commands import Attempt, Find, Record, Settle, Skip, TimeOut
 from inbox.reachout.events import (
     AnyEvent,
     Attempted,
+    Found,
     Left,
     Reached,
     RungFailed,
@@ -196,3 +197,11 @@ def settle(case: Case, command: Settle) -> Decision:
         withdrawn = Withdrawn(rung=command.rung, answer=command.answer, why=command.why)
         return () if rung.left else (withdrawn,)
     return (RungFailed(rung=command.rung, why=command.why or "unknown"),)
+
+
+def find(case: Case, command: Find) -> Decision:
+    """Note, once, that a post made by hand was seen among our own."""
+    rung = case.rung(command.rung)
+    if rung is None or rung.unseen != command.url:
+        return ()
+    return (Found(rung=command.rung, same=command.same),)

@@ -116,6 +116,14 @@ class Settle(Command, frozen=True):
     url: str = ""
 
 
+class Find(Command, frozen=True):
+    """Say that the post made by hand at this address is ours, and whether it says the line."""
+
+    rung: int
+    url: str
+    same: bool
+
+
 # The admin's
 class Erase(Command, frozen=True):
     """Make the texts of this reachout unreadable for ever."""
@@ -136,6 +144,7 @@ AnyCommand: TypeAlias = (
     | Miss
     | Hear
     | Settle
+    | Find
     | Erase
 )
 Order: TypeAlias = history.Order[AnyCommand]

@@ -120,5 +120,6 @@ RULES: dict[type[commands.Command], Rule] = {
     commands.Miss: _miss,
     commands.Hear: _hear,
     commands.Settle: climbing.settle,
+    commands.Find: climbing.find,
     commands.Erase: _erase,
 }

@@ -59,6 +59,13 @@ class Left(Event, frozen=True):
     by_hand: bool = False
 
 
+class Found(Event, frozen=True):
+    """A post made by hand was seen among our own; `same` says whether it is the approved line."""
+
+    rung: int
+    same: bool
+
+
 class Withdrawn(Event, frozen=True):
     """A rung's answer never left the house: it is its turn again."""
 
@@ -147,6 +154,7 @@ AnyEvent: TypeAlias = (
     | Extended
     | Attempted
     | Left
+    | Found
     | Withdrawn
     | Skipped
     | Reached

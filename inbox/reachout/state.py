@@ -22,7 +22,18 @@ RungState = Literal["waiting", "open", "attempted", "reached", "failed", "skippe
 State = Literal["open", "heard", "handed_over", "closed"]
 Urgency = Literal["normal", "urgent", "immediate"]
 Level = Literal["unproven", "probable", "verified"]
-Result = Literal["attempted", "sent", "withdrawn", "reached", "failed", "timeout", "skipped"]
+Result = Literal[
+    "attempted",
+    "sent",
+    "found",
+    "differs",
+    "withdrawn",
+    "reached",
+    "failed",
+    "timeout",
+    "skipped",
+]
+"""`found` and `differs` are of a post made by hand: our own timeline shows it, and what it says."""
 Outcome = Literal["reached", "not_reached", "no_longer_needed", "handed_over"]
 
 PLATFORM = ("private", "public")
@@ -76,6 +87,13 @@ class Rung(Record, frozen=True):
     conversation: ConversationId = ""
     left: bool = False
     """Whether the answer stands on the platform."""
+
+    @property
+    def unseen(self) -> str:
+        """The address of a post made by hand that nobody has looked up yet, or ""."""
+        looked = any(one.result in ("found", "differs") for one in self.attempts)
+        by_hand = next((one.url for one in reversed(self.attempts) if one.by_hand), "")
+        return "" if looked else by_hand
 
     @property
     def on_platform(self) -> bool:

@@ -39,7 +39,7 @@ def ministry() -> Policies:
     """Give the tables of a ministry that may write first on two platforms."""
     before = policies(2)
     people = (*before.officers.values(), Officer("ml", "ML", "Maria", ("supervisor",)))
-    x = before.accounts[0]
+    x = replace(before.accounts[0], handle="LandetUD")
     toot = replace(x, id=TOOT, app="fedi", native_id="9", handle="landet@social.example")
     profile = replace(PROFILE, starts=("public", "private"))
     fedi = replace(profile, platform="mastodon", title="Mastodon")
@@ -134,8 +134,9 @@ class Office:
         """Let somebody write, just now and in a thread of their own unless said otherwise."""
         account = TOOT if author.id.startswith("mastodon") else ACCOUNT
         fields: dict[str, object] = {"account": account, "thread": id_, "written": self.time}
+        text = str(more.pop("text", "Yes?"))
         fields |= {"person": author.id, "author": author, **more}
-        done = await self.desk.take(account, Receive(message(id_, "Yes?", **fields)))
+        done = await self.desk.take(account, Receive(message(id_, text, **fields)))
         assert isinstance(done, Done), done
         return done.conversation
 

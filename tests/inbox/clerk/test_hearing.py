@@ -13,6 +13,7 @@ from inbox.clerk.hearing import Hearing
 from inbox.conversations.commands import Recall, Report, StartSend, TurnDown
 from inbox.desk.firing import Fired
 from inbox.directory import commands as directory
+from inbox.reachout.commands import Attempt
 from inbox.reachout.state import Reachout
 from inbox.store.client import Client
 from inbox.words import Person
@@ -172,6 +173,29 @@ async def fired(office: Office, rung: int = 0) -> tuple[Reachout, Fired]:
     shot = await office.fires(reachout.id, 0, text="Please call us.")
     assert isinstance(shot, Fired)
     return reachout, shot
+
+
+@pytest.mark.parametrize(
+    ("says", "result"),
+    [("@CarlB We try to reach you. ^O0", "found"), ("@CarlB Call 112!", "differs")],
+)
+async def test_a_post_made_by_hand_is_looked_up_among_our_own(
+    office: Office, says: str, result: str
+) -> None:
+    x = office.tables.profiles["x"]
+    office.tables.profiles["x"] = replace(x, starts=())
+    reachout = await office.opens(PUBLIC)
+    assert reachout.rungs[0].by_hand
+    handle = office.tables.accounts[0].handle
+    await office.does(reachout.id, Attempt(0, by_hand=f"https://x.com/{handle}/status/900"))
+    await listens(office)
+    assert (await now(office, reachout)).rungs[0].unseen
+    us = Person(id="x:1", handle=handle)
+    await office.hears("x:900", us, text=says, person="", ours=True)
+    for _ in range(2):
+        await listens(office)
+    tries = (await now(office, reachout)).rungs[0].attempts
+    assert [one.result for one in tries] == ["attempted", "sent", result]
 
 
 async def test_a_rung_that_stands_on_the_platform_has_left(office: Office) -> None:

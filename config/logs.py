@@ -15,7 +15,7 @@ ALLOWED = frozenset(
         *("part", "attempt", "method", "path", "status", "seconds", "count", "name", "kind"),
         *("bucket", "view", "officer", "channel", "error", "why", "port", "pid", "version"),
         *("call", "until", "mode", "host", "lease", "act", "tries", "fault", "checks"),
-        "advice",
+        *("advice", "contact"),
     }
 )
 """The fields a log line may hold: none of them ever carries a text, a handle or a secret."""

@@ -26,6 +26,7 @@ from handlers.slack.blocks import (
     select,
     sentence,
     typing,
+    weight,
     words,
 )
 from handlers.slack.ids import Meta, Press, block_of, pack
@@ -39,8 +40,9 @@ from inbox.words import Millis, OfficerId, Record
 NAME, VALUE, HANDLE = 80, 300, 60
 """Units of a contact's name, of a channel, of a person's handle."""
 ROWS = 12
-WAYS, PERSONS = 12, 10
-"""So many are shown of each; more is no directory entry."""
+ROOM_WAYS, ROOM_PERSONS = 3_000, 4_500
+"""Units of all channels and of all persons of one contact: a modal takes some 9,500."""
+MERGED = 5
 OPTION_VALUE = 150
 """Characters that an option of a menu may carry."""
 PICTURES: Mapping[WayKind, str] = {"phone": "📞", "email": "✉", "embassy": "🏛", "note": "📝"}
@@ -86,15 +88,15 @@ def contact_view(entry: Entry, say: Say, opened: Opened) -> Json:
     """Show one contact: what time it is there, how to reach them, and who they are where."""
     contact = entry.contact
     blocks = [heading(one_line(contact.name, NAME)), rich(*_about(entry, say))]
-    blocks += [rich(_way(way, entry, say)) for way in contact.ways[:WAYS]]
-    if not contact.ways:
-        blocks.append(sentence(say, "directory.no_way"))
+    ways = ([rich(_way(way, entry, say))] for way in contact.ways)
+    blocks += _fitting(ways, ROOM_WAYS, say) or [sentence(say, "directory.no_way")]
     blocks += [divider()]
-    for known in contact.persons[:PERSONS]:
-        blocks += [rich(*_person(known, entry, say)), *_person_menu(known, entry, say)]
-    if not contact.persons:
-        blocks.append(sentence(say, "directory.no_person"))
-    for other in contact.merged:
+    persons = (
+        [rich(*_person(known, entry, say)), *_person_menu(known, entry, say)]
+        for known in contact.persons
+    )
+    blocks += _fitting(persons, ROOM_PERSONS, say) or [sentence(say, "directory.no_person")]
+    for other in contact.merged[:MERGED]:
         name = one_line(entry.others.get(other, "…"), NAME)
         blocks.append(sentence(say, "directory.stands_for", contact=name))
         if "Split" in entry.may:
@@ -247,6 +249,19 @@ def local_time(contact: Contact, now: Millis) -> str:
     if not contact.time_zone:
         return ""
     return datetime.fromtimestamp(now / 1000, ZoneInfo(contact.time_zone)).strftime("%H:%M")
+
+
+def _fitting(rows: Iterable[list[Json]], room: int, say: Say) -> list[Json]:
+    """Return as many rows as fit, and how many are left out."""
+    found: list[Json] = []
+    left = 0
+    for row in rows:
+        room -= weight(row)
+        if left or room < 0:
+            left += 1
+        else:
+            found += row
+    return [*found, *([sentence(say, "home.more", count=left)] if left else [])]
 
 
 def _about(entry: Entry, say: Say) -> list[list[Json]]:

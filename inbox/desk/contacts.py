@@ -13,7 +13,6 @@ from inbox.desk.trying import reached
 from inbox.directory import commands as c
 from inbox.directory.decide import decide
 from inbox.directory.events import AnyEvent, Entry
-from inbox.directory.search import found
 from inbox.directory.state import Contact
 from inbox.store.client import Client
 from inbox.store.directory import Holder, Roll
@@ -123,16 +122,16 @@ class Contacts:
 
     async def find(self, text: str, most: int = 20) -> tuple[Contact, ...]:
         """Return the contacts that the words of a text name, the best first."""
-        return found(await self._roll.everyone(), text, most)
+        return await self._roll.find(text, most)
 
     async def everybody(self) -> tuple[Contact, ...]:
         """Return every contact that ever was, merged and erased ones too."""
-        return await self._roll.everyone()
+        return tuple((await self._roll.everybody()).values())
 
     async def everyone(self) -> tuple[Contact, ...]:
         """Return every contact that stands for itself, by name."""
-        everyone = await self._roll.everyone()
-        return tuple(one for one in everyone if one.exists and not one.merged_into)
+        standing = (one for one in await self.everybody() if one.exists and not one.merged_into)
+        return tuple(sorted(standing, key=lambda one: (one.name, one.id)))
 
     async def mend(self, id_: ContactId) -> None:
         """Let everything beside a contact's history follow from it, and finish what was begun."""

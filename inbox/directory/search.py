@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 
 from inbox.directory.state import Contact
 from inbox.folding import fold, words
 from inbox.words import ContactId
 
 
-@lru_cache(maxsize=20_000)
+class Names:
+    """What contacts can be found by, folded once for each state of each of them."""
+
+    def __init__(self) -> None:
+        self._hay: dict[ContactId, tuple[str, str]] = {}
+
+    def find(self, there: Mapping[ContactId, Contact], text: str, most: int) -> tuple[Contact, ...]:
+        """Return the contacts in which all words of the text stand, those so named first.
+
+        A merged contact is found as the one that stands in its place.
+        """
+        asked = words(text)
+        if not asked:
+            return ()
+        hits: dict[ContactId, tuple[int, Contact]] = {}
+        for one in there.values():
+            within = self._of(one)
+            if all(word in within for word in asked):
+                standing = resolved(there, one.id)
+                rank = _rank(within, asked)
+                if standing and standing.exists:
+                    before = hits.get(standing.id, (rank, standing))[0]
+                    hits[standing.id] = (min(rank, before), standing)
+        ordered = sorted(hits.values(), key=lambda hit: (hit[0], hit[1].name, hit[1].id))
+        return tuple(contact for _, contact in ordered[:most])
+
+    def _of(self, contact: Contact) -> str:
+        kept = self._hay.get(contact.id)
+        if kept is None or kept[0] != contact.head:
+            kept = contact.head, hay(contact) if contact.exists else ""
+            self._hay[contact.id] = kept
+        return kept[1]
+
+
 def hay(contact: Contact) -> str:
     """Return all that a contact can be found by, folded, its name first."""
     persons = (text for one in contact.persons for text in (one.person.name, one.person.handle))
     ways = (way.value for way in contact.ways)
     known = (contact.name, *persons, *ways, contact.kind, *contact.languages, contact.time_zone)
-    return "\n".join(fold(text) for text in known if text)
-
-
-def found(everyone: Iterable[Contact], text: str, most: int = 20) -> tuple[Contact, ...]:
-    """Return the contacts in which all words of the text stand, those so named first.
-
-    A merged contact is found as the one that stands in its place.
-    """
-    asked = words(text)
-    there = {one.id: one for one in everyone}
-    if not asked:
-        return ()
-    hits: dict[ContactId, tuple[int, Contact]] = {}
-    for one in there.values():
-        if not one.exists:
-            continue
-        within = hay(one)
-        if all(word in within for word in asked):
-            standing = resolved(there, one.id)
-            rank = _rank(within, asked)
-            if standing and (standing.id not in hits or hits[standing.id][0] > rank):
-                hits[standing.id] = (rank, standing)
-    ordered = sorted(hits.values(), key=lambda hit: (hit[0], hit[1].name, hit[1].id))
-    return tuple(contact for _, contact in ordered[:most])
+    return fold("\n".join(text.replace("\n", " ") for text in known if text))
 
 
 def resolved(there: Mapping[ContactId, Contact], id_: ContactId) -> Contact | None:

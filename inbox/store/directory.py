@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from inbox.directory.search import Names
 from inbox.directory.state import Contact
 from inbox.store import keys
 from inbox.store.client import Client
 from inbox.store.sorts import CONTACT
 from inbox.words import ContactId, Millis, PersonId
+
+CLEARED = b"*"
+"""Among what changed: the whole roll was forgotten."""
 
 
 class Holder(NamedTuple):
@@ -24,46 +28,66 @@ class Holder(NamedTuple):
 
 
 class Roll:
-    """All contacts as they stand, in one place to be searched. Raises Gone."""
+    """All contacts as they stand, in one place to be searched. Raises Gone.
+
+    A process reads the whole roll once, and then only what has changed since.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._at = -1
-        self._contacts: tuple[Contact, ...] = ()
+        self._at = 0
+        self._there: dict[ContactId, Contact] = {}
         self._persons: dict[PersonId, Contact] = {}
+        self._names = Names()
 
     async def put(self, contact: Contact) -> None:
         """Let the roll say what a contact is, unless it says something newer."""
-        names = [keys.roll(), keys.roll_moved()]
+        names = [keys.roll(), keys.roll_moved(), keys.roll_changed()]
         snapshot = CONTACT.codec.encode_snapshot(contact)
         await self._client.function("roll_put_1", names, contact.id, snapshot)
 
-    async def everyone(self) -> tuple[Contact, ...]:
-        """Return every contact, merged and erased ones too; read anew only where it has moved."""
+    async def everybody(self) -> dict[ContactId, Contact]:
+        """Return every contact by id, merged and erased ones too."""
         moved = int(await self._client.call("GET", keys.roll_moved()) or 0)
         if moved != self._at:
-            kept = await self._client.call("HGETALL", keys.roll())
-            read = CONTACT.codec.decode_snapshot
-            named = (CONTACT.named(read(raw), id_.decode()) for id_, raw in kept.items())
-            self._contacts = tuple(sorted(named, key=lambda one: (one.name, one.id)))
-            self._persons = {
-                known.person.id: one
-                for one in self._contacts
-                if one.exists and not one.merged_into
-                for known in one.persons
-            }
-            self._at = moved
-        return self._contacts
+            await self._catch_up(moved)
+        return self._there
 
     async def persons(self) -> dict[PersonId, Contact]:
         """Return whose each known person is, by the contacts that stand for themselves."""
-        await self.everyone()
+        await self.everybody()
         return self._persons
+
+    async def find(self, text: str, most: int) -> tuple[Contact, ...]:
+        """Return the contacts that the words of a text name, the best first."""
+        return self._names.find(await self.everybody(), text, most)
 
     async def clear(self) -> None:
         """Forget the roll: it is written anew from what contacts are."""
-        await self._client.call("DEL", keys.roll())
-        await self._client.call("INCR", keys.roll_moved())
+        names = [keys.roll(), keys.roll_moved(), keys.roll_changed()]
+        await self._client.function("roll_clear_1", names)
+
+    async def _catch_up(self, moved: int) -> None:
+        since = (f"({self._at}", "+inf")
+        changed = await self._client.call("ZRANGEBYSCORE", keys.roll_changed(), *since)
+        if not self._at or moved < self._at or CLEARED in changed:
+            self._there, self._persons = {}, {}
+            kept = await self._client.call("HGETALL", keys.roll())
+        else:
+            values = await self._client.call("HMGET", keys.roll(), *changed) if changed else []
+            kept = dict(zip(changed, values, strict=True))
+        for id_, raw in kept.items():
+            self._learn(CONTACT.named(CONTACT.codec.decode_snapshot(raw), id_.decode()))
+        self._at = moved
+
+    def _learn(self, contact: Contact) -> None:
+        before = self._there.get(contact.id)
+        for known in before.persons if before else ():
+            if self._persons.get(known.person.id) is before:
+                del self._persons[known.person.id]
+        self._there[contact.id] = contact
+        if contact.exists and not contact.merged_into:
+            self._persons |= {known.person.id: contact for known in contact.persons}
 
 
 class Whose:

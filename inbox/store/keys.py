@@ -256,6 +256,11 @@ def roll_moved() -> str:
     return "{directory}:moved"
 
 
+def roll_changed() -> str:
+    """Name the sorted set of which contact changed with which move of the roll."""
+    return "{directory}:changed"
+
+
 def whose() -> str:
     """Name the hash of whose person somebody is: person to contact."""
     return "{directory}:whose"

@@ -37,6 +37,7 @@ class Board:
         self._channels: dict[str, Channel] = {}
         self._alarms = Alarms(office, self._changed)
         office.inbox.desk.watch(self._hint)
+        office.inbox.lookout.heard = self.again
 
     async def run(self) -> None:
         """Keep the board whenever nobody else does; runs until cancelled."""
@@ -83,6 +84,11 @@ class Board:
         """Look at the clock again: what waited for a time may be due."""
         for channel in self._channels.values():
             channel.wake()
+
+    def again(self) -> None:
+        """Draw all cards on show anew: whom their writers may be taken for may be other."""
+        for channel in self._channels.values():
+            channel.again()
 
     async def heard(self, channel: str, ts: str = "") -> None:
         """Look at a channel again, or at its message at `ts`: something happened to it in Slack.

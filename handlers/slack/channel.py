@@ -186,6 +186,12 @@ class Channel:
         self._unsure = True
         self._wake.set()
 
+    def again(self) -> None:
+        """Draw every card on show anew; only what differs is sent."""
+        for ref in [ref for ref, kept in self._cards.items() if kept.full]:
+            self._dirty.setdefault(ref)
+        self._wake.set()
+
     @property
     def remembered(self) -> int:
         """Return how many conversations this channel keeps in mind, drawn or to be drawn."""

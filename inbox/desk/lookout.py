@@ -28,6 +28,8 @@ class Lookout:
         self._accounts, self._everyone, self._now = accounts, everyone, now
         self._seen: tuple[Named, ...] = ()
         self._known = Lookalikes()
+        self.heard: Callable[[], None] = lambda: None
+        """Called when other people are known than before: what is shown of writers may be other."""
 
     def near(self, person: Person) -> Likeness | None:
         """Return whom a person may be taken for, of those known when we last looked."""
@@ -40,6 +42,7 @@ class Lookout:
         if named != self._seen:
             self._known = await asyncio.to_thread(Lookalikes, named)
             self._seen = named
+            self.heard()
 
 
 def ours(accounts: Iterable[Account]) -> Iterator[Named]:

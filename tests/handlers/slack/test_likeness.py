@@ -92,11 +92,14 @@ async def test_who_imitates_our_own_account_is_marked_on_their_card(office: Hous
 
 
 async def test_who_imitates_a_contact_is_marked_once_the_contact_is_there(office: House) -> None:
+    early = await office.hear(author=PARODY)
+    assert "⚠" not in json.dumps((await office.card(early)).blocks, ensure_ascii=False)
     contacts = office.inbox.contacts
     for command in (Add("Foreign Minister, Qasira", "counterpart"), Attach(MINISTER.person)):
         done = await contacts.do("c1", contacts.order(command, by="officer:ml"))
         assert not isinstance(done, Denied), done
     await office.inbox.lookout.refresh()
+    await office.card_says(early, "capital I for l at letter 4")
     ref = await office.hear(author=PARODY)
     await office.card_says(ref, "capital I for l at letter 4")
     genuine = await office.hear(author=MINISTER.person)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inbox.directory.lookalikes import Likeness, Lookalikes, Named, likeness, skeleton
 from inbox.words import Person
@@ -123,6 +125,17 @@ def test_many_are_called_anna() -> None:
 
 def test_a_very_long_name_makes_nothing_slow() -> None:
     assert KNOWN.near(Person("x:2", "a" * 100_000, "\u0430\u0301" * 100_000)) is None
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_whatever_somebody_calls_themselves_is_compared(handle: str, name: str) -> None:
+    stranger = Person("x:9", handle, name)
+    KNOWN.near(stranger)
+    assert Lookalikes([Named(stranger)]).near(stranger) is None
+    likeness(handle, name)
+    if likeness(handle, name) is None:
+        assert likeness(name, handle) is None
 
 
 def test_of_ten_thousand_handles_look_alikes_are_found_and_honest_near_names_are_not() -> None:

@@ -40,6 +40,10 @@ KEPT_BACK = ("not_allowed", "not_your_account")
 """Refusals that are about the officer and not about the moment: they are recorded."""
 READY = "public_rung."
 """The section of a phrase file that holds lines for the public."""
+INVITES = (f"{READY}danger", f"{READY}write_privately")
+"""Where lives may depend on it: the line that is offered by one click, the first that there is."""
+CALL = "{call}"
+"""The place of a ready line that the account's own number fills; without one it is not offered."""
 LINES = 4
 """So many of the last messages go to a card; it shows three and says whether there are more."""
 LOOKED_AT = 30
@@ -77,8 +81,12 @@ class Acting:
     def ready_lines(self, shown: Shown) -> dict[str, str]:
         """Return the ready lines for the public in the language they write in: name to text."""
         language = shown.conversation.language or shown.account.languages[0]
-        phrases = self.book.languages.get(language, {})
-        return {key: text for key, text in phrases.items() if key.startswith(READY)}
+        phrases, call = self.book.languages.get(language, {}), shown.account.call
+        return {
+            key: text.replace(CALL, call)
+            for key, text in phrases.items()
+            if key.startswith(READY) and (call or CALL not in text)
+        }
 
     def _approved(self) -> list[str]:
         """Return every ready line for the public, in whatever language."""
@@ -295,9 +303,18 @@ class Acting:
             limit=policy.profile.limit(conversation.audience),
             signature=signature(officer, policy.account, conversation.language),
             phrases=bool(self.ready_lines(shown)),
+            other=conversation.audience == "public" and bool(policy.account.private_channel),
+            invites=self._invites(shown),
             asks=self._whose_word(officer, shown, policy),
             **await self._came_back(officer, conversation),
         )
+
+    def _invites(self, shown: Shown) -> tuple[str, str]:
+        """Return the ready line that asks them to write privately: its name and its words."""
+        lines = self.ready_lines(shown)
+        found = (name for name in INVITES if name in lines)
+        name = next(found, "") if shown.conversation.audience == "public" else ""
+        return name, lines.get(name, "")
 
     def _whose_word(self, officer: Officer, shown: Shown, policy: Policy) -> str:
         """Name whose word an answer needs now; "" where it needs nobody's."""

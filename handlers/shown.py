@@ -166,6 +166,8 @@ class Writing(Record, frozen=True):
     newer: tuple[Line, ...] = ()
     problem: Denied | None = None
     other: bool = False
+    invites: tuple[str, str] = ("", "")
+    """The ready line that asks them to write privately: its name and its words."""
     phrases: bool = True
     asks: str = ""
     """Whose word it needs before it leaves; "" where it needs nobody's."""

@@ -258,7 +258,16 @@ def _beside(shown: Shown, writing: Writing, say: Say) -> list[Json]:
         row.append(button(other, say(f"button.{other}"), here))
     row.append(button(ids.READ_ALL, say("button.read_all"), here))
     danger = writing.audience == "public" and reserved(shown)
-    return [*actions(*row), *([sentence(say, "modal.danger")] if danger else [])]
+    return [*actions(*row), *(_danger(shown, writing, say) if danger else [])]
+
+
+def _danger(shown: Shown, writing: Writing, say: Say) -> list[Json]:
+    """Warn of what everybody reads, and offer the line that asks them to write privately."""
+    name, line = writing.invites
+    if not line:
+        return [sentence(say, "modal.danger")]
+    add = button(ids.ADD_LINE, say("button.add_line"), press(shown, key=name))
+    return [sentence(say, "modal.danger"), rich(words(line), quote=True), *actions(add)]
 
 
 def _stays(shown: Shown, writing: Writing, say: Say, opened: Opened) -> Json:

@@ -68,7 +68,12 @@ RULES: dict[type[orders.Command], Rule] = {
     orders.Report: sending.report,
 }
 
-CLERKS: tuple[type[orders.Command], ...] = (orders.SetLane, orders.Wake, orders.Erase)
+CLERKS: tuple[type[orders.Command], ...] = (
+    orders.SetLane,
+    orders.Wake,
+    orders.Erase,
+    orders.Link,
+)
 """Officers' commands that the clerk may give too: an erasure, where a backup undid it."""
 
 FIRST: tuple[type[orders.Command], ...] = (

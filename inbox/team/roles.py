@@ -16,6 +16,7 @@ NEEDS: dict[str, Role] = {
     **dict.fromkeys(
         (
             "Begin",
+            "Link",
             "Claim",
             "TakeOver",
             "Assign",

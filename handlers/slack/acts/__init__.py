@@ -36,7 +36,7 @@ log = structlog.stdlib.get_logger(__name__)
 BUTTONS: Mapping[str, Act] = {
     ids.ANSWER: answer.answer,
     ids.ANSWER_PUBLICLY: answer.answer,
-    ids.ANSWER_PRIVATELY: answer.answer,
+    ids.ANSWER_PRIVATELY: answer.instead,
     ids.CLAIM: claim.claim,
     ids.RELEASE: claim.release,
     ids.TAKE_OVER: claim.take_over,
@@ -61,6 +61,7 @@ BUTTONS: Mapping[str, Act] = {
     ids.GIVE_TEXT: answer.give_text,
     ids.PHRASES: answer.phrases,
     ids.USE_PHRASE: answer.use_phrase,
+    ids.ADD_LINE: answer.use_phrase,
     ids.CLEAR: clear.clear,
     ids.APPROVE: clear.approve,
     ids.GIVE_BACK: clear.give_back,

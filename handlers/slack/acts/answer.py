@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from handlers import forms
+from handlers.privately import privately
 from handlers.slack import ids
 from handlers.slack.acts.click import (
     Acknowledgement,
@@ -58,6 +59,21 @@ async def write(office: Office, click: Click, ref: ConversationId) -> Acknowledg
     writing = await office.writing(click.who, shown)
     say = office.say(click.who.officer, shown.account)
     return await show(office, click, answer_view(shown, writing, say, opened(office, click)))
+
+
+async def instead(office: Office, click: Click) -> Acknowledgement:
+    """Answer privately where they wrote in public: in a conversation of ours with them, linked."""
+    shown = await office.read(click.who, click.conversation)
+    if isinstance(shown, Denied):
+        return await refused(office, click, shown)
+    if text := ids.typed(click.values, ids.TEXT):
+        await _keep(office, click, text)
+    if shown.conversation.audience == "private":
+        return await answer(office, click)
+    ref = await privately(office, click.who, shown.conversation, click.op)
+    if isinstance(ref, Denied):
+        return await refused(office, click, ref)
+    return await write(office, click, ref)
 
 
 async def typing(office: Office, click: Click) -> Acknowledgement:
@@ -236,8 +252,9 @@ async def use_phrase(office: Office, click: Click) -> Acknowledgement:
         return await refused(office, click, shown)
     line = office.ready_lines(shown).get(click.press.key, "")
     kept = await office.inbox.drafts.load(click.conversation, click.who.officer.id)
-    text = "\n".join(part for part in (kept.text if kept else "", line) if part)
-    await _keep(office, click, text)
+    before = ids.typed(click.values, ids.TEXT) or (kept.text if kept else "")
+    if line not in before:
+        await _keep(office, click, "\n".join(part for part in (before, line) if part))
     return await write(office, click, click.conversation)
 
 

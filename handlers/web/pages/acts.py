@@ -148,6 +148,7 @@ ACTS: dict[str, Act] = {
     "reopen": simply("Reopen", lambda _: Reopen("officer")),
     "answer": Act("Answer", answering.answer),
     "draft": Act("Draft", answering.keep),
+    "privately": Act("Begin", answering.instead),
     "line": Act("Draft", answering.use_line),
     "give": Act("Draft", give),
     "stop": Act("Recall", stop),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from handlers.privately import privately
 from handlers.web.pages.conversation import drawn
 from handlers.web.visit import Visit
 from inbox.conversations.commands import Answer
@@ -30,6 +31,16 @@ async def use_line(visit: Visit) -> web.StreamResponse:
     text = "\n".join(part for part in (visit.text("text"), line) if part)
     await _kept(visit, text, visit.acting.inbox.now())
     raise web.HTTPSeeOther(f"/c/{visit.shown.conversation.id}#answer")
+
+
+async def instead(visit: Visit) -> web.StreamResponse:
+    """Answer privately where they wrote in public: in a conversation of ours with them, linked."""
+    await _kept(visit, visit.text("text"), visit.acting.inbox.now())
+    public = visit.shown.conversation
+    ref = await privately(visit.acting, visit.actor, public, visit.op)
+    if isinstance(ref, Denied):
+        return await _not_sent(visit, ref, visit.text("text"))
+    raise web.HTTPSeeOther(f"/c/{ref}#answer")
 
 
 async def _kept(visit: Visit, text: str, at: Millis) -> None:

@@ -62,7 +62,6 @@ async def test_title_and_submit_say_that_everyone_reads_a_public_answer(house: H
     view = house.view(ANNA)
     assert view["title"]["text"] == "PUBLIC answer"
     assert view["submit"]["text"] == "Publish to everyone"
-    assert not button_in(view, ids.ANSWER_PRIVATELY)
 
 
 async def test_title_and_submit_say_that_only_they_read_a_private_answer(house: House) -> None:

@@ -1,6 +1,7 @@
 """Reading, claiming and answering on the page."""
 
 from inbox.conversations.commands import AddNote
+from inbox.words import Reach
 from tests.handlers.slack.conftest import until
 from tests.handlers.web.conftest import Forms, Pages
 
@@ -203,3 +204,20 @@ async def test_find_finds_the_officers_own_only(pages: Pages) -> None:
     found = await otto.get("/find?q=zebra")
     assert theirs in found.body
     assert ours not in found.body
+
+
+async def test_the_page_answers_privately_instead_too(pages: Pages) -> None:
+    ref = await pages.hear("Where do we go?")
+    person = (await pages.conversation(ref)).person
+    anna = await pages.officer()
+    await anna.acts(ref, "hold")
+    await pages.inbox.reachouts.asks.answer("x/landetud", person, "private", Reach("no", "blocked"))
+    told = await anna.sends(f"/c/{ref}/privately", text="Gate 4.")
+    assert (told.status, "They accept no private messages." in told.text) == (409, True)
+    await pages.inbox.reachouts.asks.answer("x/landetud", person, "private", Reach("yes"))
+    there = await anna.sends(f"/c/{ref}/privately", text="Gate 4.")
+    (private,) = (await pages.conversation(ref)).linked
+    assert there.url.split("#")[0].endswith(f"/c/{private}")
+    assert there.forms[f"/c/{private}/answer"]["text"] == "Gate 4."
+    await anna.sends(f"/c/{private}/answer")
+    assert (await pages.answer(private)).audience == "private"

@@ -16,7 +16,6 @@ OURS = (
     "SetMembers",
     "Greet",
     "SetLanguage",
-    "Link",
     "Lapse",
     "StartSend",
     "Report",

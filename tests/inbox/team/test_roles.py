@@ -17,6 +17,7 @@ OURS = (
     "Greet",
     "SetLanguage",
     "Lapse",
+    "Expire",
     "StartSend",
     "Report",
 )

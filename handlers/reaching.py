@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,8 @@ from inbox.words import Account, Millis, OfficerId, Record
 NAME = 60
 WAY = 120
 NOTE = 160
+HOURS = 3
+"""So many of their best hours are shown."""
 BY_ITSELF = ("clerk", "postroom")
 LEVELS: tuple[Level, ...] = ("unproven", "probable", "verified")
 """How sure we are, least first."""
@@ -36,6 +38,10 @@ class Step(Record, frozen=True):
     cleared_by: tuple[str, ...] = ()
     seal: str = ""
     known_by: str = ""
+    worked: Millis = 0
+    """When they were last reached so, and how often it failed since, the last time when."""
+    failed: int = 0
+    failed_at: Millis = 0
 
     @property
     def us(self) -> str:
@@ -134,7 +140,18 @@ def beforehand(step: Step, say: Say) -> str:
         found.append(say("reach.before_public"))
     elif step.known_by:
         found.append(say("reach.known_by", name=one_line(step.known_by, NAME)))
+    if step.worked:
+        found.append(say("reach.worked", at=At(step.worked, "day_time")))
+    if step.failed:
+        at = At(step.failed_at, "day_time")
+        found.append(say("reach.failed_before", count=step.failed, at=at))
     return DOT.join(found)
+
+
+def best_hours(hours: Sequence[int], say: Say) -> str:
+    """Return at which hours they were reached before, their own; "" where nobody knows."""
+    shown = ", ".join(f"{hour:02}" for hour in sorted(hours[:HOURS]))
+    return say("reach.best_hours", hours=shown) if shown else ""
 
 
 def became(one: Try, shown: Reaching, step: Step, say: Say) -> Pieces:

@@ -18,6 +18,7 @@ from inbox.desk.firing import Shot
 from inbox.directory.evidence import level
 from inbox.directory.state import Contact
 from inbox.reachout.commands import AnyCommand, Attempt
+from inbox.reachout.reachability import Reachability
 from inbox.reachout.state import Level, Reachout, Rung, Urgency
 from inbox.team.roles import may
 from inbox.words import AnswerId, ConversationId, Officer, PersonId, ReachoutId, Record
@@ -197,6 +198,8 @@ class Proposal(Record, frozen=True):
 
     steps: tuple[Step, ...] = ()
     left_out: tuple[tuple[str, Level], ...] = ()
+    hours: tuple[int, ...] = ()
+    """The hours of their day in which they were reached before, the best first."""
 
 
 async def proposed(acting: Acting, who: Actor, contact: Contact, urgency: Urgency) -> Proposal:
@@ -205,9 +208,25 @@ async def proposed(acting: Acting, who: Actor, contact: Contact, urgency: Urgenc
     plan = await acting.inbox.reachouts.plan(contact.id, urgency, who.officer, template)
     if isinstance(plan, Denied):
         return Proposal()
+    known = await acting.inbox.reachouts.record(contact.id)
     return Proposal(
-        tuple(step(acting, who, n, one, plan.contact, {}) for n, one in enumerate(plan.rungs)),
+        tuple(
+            _remembered(step(acting, who, n, one, plan.contact, {}), known)
+            for n, one in enumerate(plan.rungs)
+        ),
         tuple((one.handle, one.level) for one in plan.left_out),
+        known.hours,
+    )
+
+
+def _remembered(step: Step, known: Reachability) -> Step:
+    """Say of a rung what earlier reachouts taught us of it."""
+    worked, failed = known.of(step.rung.kind, step.rung.way or step.rung.person)
+    return replace(
+        step,
+        worked=worked.at if worked else 0,
+        failed=failed.count if failed else 0,
+        failed_at=failed.at if failed else 0,
     )
 
 

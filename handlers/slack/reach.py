@@ -9,6 +9,7 @@ from handlers.reaching import (
     Step,
     address,
     beforehand,
+    best_hours,
     headline,
     inferred,
     kind_word,
@@ -64,6 +65,8 @@ class Asking(Record, frozen=True):
     open: tuple[Reaching, ...] = ()
     left_out: tuple[tuple[str, Level], ...] = ()
     """Persons of the contact who get no rung: their handle, and how sure we are of them."""
+    hours: tuple[int, ...] = ()
+    """The hours of their day in which they were reached before, the best first."""
 
 
 def reach_view(asking: Asking, say: Say, opened: Opened, *, now: Millis) -> Json:
@@ -75,7 +78,8 @@ def reach_view(asking: Asking, say: Say, opened: Opened, *, now: Millis) -> Json
     if asking.problem:
         blocks.append(told(say.because(asking.problem), say))
     if asking.contact:
-        blocks.append(rich(words(whereabouts(asking.contact, asking.level, now, say))))
+        known = (whereabouts(asking.contact, asking.level, now, say), best_hours(asking.hours, say))
+        blocks.append(rich(words(DOT.join(one for one in known if one))))
     blocks += _stays(asking, say, opened)
     if asking.contact:
         blocks += [divider(), *_ladder(asking, say)]

@@ -76,7 +76,7 @@ def _words_only(sentence: str) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    _one_place,  # guard: one-place test=tests/inbox/answers/test_lines.py::test_a_line_has_the_handle_as_its_only_place
+    _one_place,
     _one_mention,
     _words_only,  # guard: content-free test=tests/inbox/answers/test_lines.py::test_a_line_is_free_of_content
 )

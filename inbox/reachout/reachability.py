@@ -42,6 +42,12 @@ class Reachability(Record, frozen=True):
     hours: tuple[int, ...] = ()
     """The hours of the day in which they were reached, the best first."""
 
+    def of(self, kind: str, to: str) -> tuple[Worked | None, Failed | None]:
+        """Return when a channel worked last, and how it failed since; `to` is its way or person."""
+        worked = (one for one in self.worked if (one.kind, one.way or one.person) == (kind, to))
+        failed = (one for one in self.failed if (one.kind, one.way or one.person) == (kind, to))
+        return next(worked, None), next(failed, None)
+
 
 def reachability(reachouts: Iterable[Reachout], time_zone: str = "") -> Reachability:
     """Fold all reachouts to one contact."""

@@ -145,7 +145,12 @@ async def _filled(office: Office, click: Click, asking: Asking, contact: Contact
     ladder = await reachouts.proposed(office, click.who, contact, asking.urgency)
     level = reachouts.best(contact, office.inbox.now())
     return replace(
-        asking, contact=contact, level=level, steps=ladder.steps, left_out=ladder.left_out
+        asking,
+        contact=contact,
+        level=level,
+        steps=ladder.steps,
+        left_out=ladder.left_out,
+        hours=ladder.hours,
     )
 
 

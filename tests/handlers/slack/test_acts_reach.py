@@ -9,9 +9,10 @@ import pytest
 
 from handlers.slack import ids
 from inbox.conversations.commands import Clear
+from inbox.desk.records import Made
 from inbox.directory.commands import Add, AddWay, Attach, Prove
-from inbox.reachout.commands import Hear
-from inbox.reachout.state import Reachout
+from inbox.reachout.commands import Close, Hear, Open, Record
+from inbox.reachout.state import Reachout, Rung
 from inbox.words import Person, Reach
 from sandbox.slack.records import Message
 from tests.handlers.slack.conftest import (
@@ -107,6 +108,26 @@ async def test_a_name_typed_behind_the_command_shows_the_ladder_at_once(office: 
     assert "3 Private message · X · @LandetUD → @JalilOrfani · they do not accept ours" in shown
     assert "4 Public line · X · @LandetUD → @JalilOrfani · needs clearance" in shown
     assert office.view(ANNA)["submit"]["text"] == "Start with the phone"
+
+
+async def test_the_ladder_says_what_worked_last_what_failed_and_the_best_hours(
+    office: House,
+) -> None:
+    door = office.inbox.reachouts
+    phone, email = Rung("phone", way=PHONE), Rung("email", way=EMAIL)
+    deadline = office.inbox.now() + 3_600_000
+    for command in (
+        Open("c1", WHY, "urgent", deadline, (phone, email)),
+        Record(0, "failed", "Engaged."),
+        Record(1, "reached", "They rang back."),
+        Close("reached"),
+    ):
+        assert isinstance(await door.do("r1", door.order(command, by="officer:aj")), Made)
+    await reach(office, text="orfani")
+    shown = said(office)
+    assert "failed since: 1" in shown
+    assert "reached so 20" in shown
+    assert "best hours there: " in shown
 
 
 async def test_who_is_searched_for_is_offered_and_what_was_typed_stays(office: House) -> None:

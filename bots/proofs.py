@@ -88,13 +88,13 @@ class Proofs:
     async def domain(self, domain: str, person: Person) -> Evidence:
         """See that the handle lives at a domain, and that the domain says the same."""
         host = (urlsplit(domain).hostname if "://" in domain else domain.strip().lower()) or ""
+        profile = _profile(person)
         name, _, at = person.handle.lstrip("@").lower().partition("@")
-        if not host or at != host:
+        if not host or (at or urlsplit(profile).hostname) != host:  # at our own server it is bare
             raise Unproven("other_domain")
         asked = quote(f"acct:{name}@{host}", safe="")
         site = domain.rstrip("/") if "://" in domain else f"https://{host}"
         finger = await self._guarded.fetch(f"{site}/.well-known/webfinger?resource={asked}")
-        profile = _profile(person)
         if not any(_same(one, profile) for one in _fingered(finger)):
             raise Unproven("no_link")
         return self._evidence("domain", site)

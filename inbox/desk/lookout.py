@@ -27,18 +27,23 @@ class Lookout:
     ) -> None:
         self._accounts, self._everyone, self._now = accounts, everyone, now
         self._seen: tuple[Named, ...] = ()
+        self._ours: set[tuple[str, str]] = set()
         self._known = Lookalikes()
         self.heard: Callable[[], None] = lambda: None
         """Called when other people are known than before: what is shown of writers may be other."""
 
     def near(self, person: Person) -> Likeness | None:
         """Return whom a person may be taken for, of those known when we last looked."""
+        platform, _, native = person.id.partition(":")
+        if (platform, native.rpartition("/")[2]) in self._ours:  # some ids name an instance too
+            return None
         return self._known.near(person)
 
     async def refresh(self) -> None:
         """Look who is known now; the index is built anew, and beside the loop, if any changed."""
         contacts = tuple(await self._everyone())
         named = (*ours(self._accounts()), *_named(contacts, self._now()))
+        self._ours = {(one.platform, one.native_id) for one in self._accounts()}
         if named != self._seen:
             self._known = await asyncio.to_thread(Lookalikes, named)
             self._seen = named

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from bots.guarded import Page
 from bots.proofs import Proofs, Unproven, links
@@ -86,6 +87,8 @@ async def test_a_handle_at_a_domain_is_proven_by_the_domain(site: Web) -> None:
     site.pages[finger] = json.dumps({"links": [{"rel": "self", "href": site.url(PROFILE)}]})
     domain = site.url("social.example")
     assert (await proofs(site).domain(domain, minister(site))).kind == "domain"
+    bare = replace(minister(site), handle="minister")
+    assert (await proofs(site).domain(domain, bare)).kind == "domain"
     assert await unproven(site, "domain", "other.example") == "other_domain"
     for said in ("[]", '{"links": 3}', '{"links": ["x"]}', "no json", "{}"):
         site.pages[finger] = said

@@ -30,7 +30,7 @@ from handlers.slack.blocks import (
     words,
 )
 from handlers.slack.ids import Meta, Press, block_of, pack
-from handlers.slack.safe import escape, one_line, public
+from handlers.slack.safe import beside, escape, one_line, public
 from handlers.slack.shown import DOT, Opened, Post, facts
 from inbox.directory.evidence import CALLED, OF_HANDLE, level, valid
 from inbox.directory.state import Contact, ContactKind, Known, Way, WayKind
@@ -280,9 +280,10 @@ def _about(entry: Entry, say: Say) -> list[list[Json]]:
 
 def _way(way: Way, entry: Entry, say: Say) -> list[Json]:
     line = words(f"{PICTURES[way.kind]} {say(f'directory.{way.kind}')}: ")
-    line += words(public(way.value, VALUE))
+    lines = public(way.value, VALUE).split("\n")
+    line += words("\n".join(_upright(one, say) for one in lines))
     if way.known_by:
-        line += words(DOT + _officer(way.known_by, entry))
+        line += words(DOT + _upright(_officer(way.known_by, entry), say))
     return line
 
 
@@ -292,7 +293,7 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
     handle = one_line(f"@{person.handle.lstrip('@')}" if person.handle else person.id, HANDLE)
     lines = [
         [
-            *words(f"{platform} {handle}"),
+            *words(_upright(f"{platform} {handle}", say)),
             *words(DOT + one_line(person.name, NAME) if person.name else ""),
             *words(f"{DOT}{MARKS[sure]} {say(f'reach.level_{sure}')}", bold=True),
         ]
@@ -302,7 +303,7 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
         lines.append(words(f"⚠ {frozen}", bold=True))
     for one in valid(known.evidence, entry.now)[:4]:
         facts_: dict[str, Fact] = {
-            "source": one_line(one.source, 100),
+            "source": _upright(one_line(one.source, 100), say),
             "until": At(one.expires, "day"),
         }
         lines.append(run(say.pieces(f"directory.by_{one.kind}", **facts_), say))
@@ -362,14 +363,19 @@ def _row(
         *([say("directory.there", time=time)] if time else []),
     ]
     handles = (one.person.handle for one in contact.persons[:2] if one.person.handle)
-    told += [one_line(f"@{handle.lstrip('@')}", HANDLE) for handle in handles]
+    told += [_upright(one_line(f"@{handle.lstrip('@')}", HANDLE), say) for handle in handles]
     name = words(one_line(contact.name, NAME), bold=True)
     blocks = [rich(name, words(DOT.join(told)), list(why))]
     return [*blocks, *actions(button(act, say(f"button.{act}"), press))]
 
 
 def _why(one: Suggestion, say: Say) -> tuple[str | At, ...]:
-    return say.pieces(f"directory.why_{one.reason}", what=one_line(one.what, HANDLE))
+    return say.pieces(f"directory.why_{one.reason}", what=_upright(one_line(one.what, HANDLE), say))
+
+
+def _upright(text: str, say: Say) -> str:
+    """Return what a right-to-left line would turn round: a number, a handle, an address."""
+    return beside(text, say("directory.words"))
 
 
 def _officer(officer: OfficerId, entry: Entry) -> str:

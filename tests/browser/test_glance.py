@@ -31,7 +31,6 @@ PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="wi
 <script type="module">
 import { draw, h } from "/static/dom.js";
 import { blocks } from "/static/blocks.js";
-from tests.demo import DEMO, secrets
 const cards = await (await fetch("/cards")).json();
 const surface = { id: "s", values: {}, act: () => {}, type: () => {} };
 draw(document.getElementById("cards"), cards.map((one, n) =>

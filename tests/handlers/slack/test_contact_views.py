@@ -177,3 +177,9 @@ def test_a_site_that_spoke_for_a_contact_and_is_the_writer_s_own_is_the_best_rea
 def test_of_who_only_looks_like_somebody_handle_and_name_suggest_nothing() -> None:
     person = Person("x:1", "jalilorfani", "Jalil Orfani")
     assert suggested(person, [known_as("jalilorfani@a.example")], doubtful=True) == ()
+
+
+def test_a_number_and_a_handle_are_not_turned_round_in_arabic() -> None:
+    told = all_text(contact_view(entry(ARABIC), BOOK.say("ar"), OPENED)["blocks"])
+    assert "\u2068+46 8 465 004 41\u2069" in told
+    assert "\u2068X @JalilOrfani\u2069" in told

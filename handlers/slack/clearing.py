@@ -47,6 +47,7 @@ SINCE_WORDS = 300
 MOST_SINCE = 3
 EXACTLY = 6_000
 """Units of an answer that one screen shows whole: a longer one is cleared on the web page."""
+ALL = 1_000_000
 MOST_ROWS = 12
 
 
@@ -81,8 +82,8 @@ def answers_to(question: Question, say: Say) -> list[Json]:
 
 
 def whole(question: Question) -> bool:
-    """Whether one screen shows all that leaves."""
-    return sum(size(part.text) for part in question.answer.parts) <= EXACTLY
+    """Whether one screen shows all that leaves, to the last letter."""
+    return sum(size(public(part.text, ALL)) for part in question.answer.parts) <= EXACTLY
 
 
 def sealed(shown: Shown, answer: Answer) -> Press:
@@ -185,9 +186,12 @@ def override_view(question: Question, say: Say, opened: Opened) -> Json:
     """Show exactly what would leave, and ask a supervisor why nobody else need be asked."""
     shown = question.shown
     blocks = [rich(_way(shown, question.answer, say)), *screen(question, say), divider()]
-    blocks += [sentence(say, "clearance.loud"), _why(shown, say, opened)]
-    blocks += confirmation(shown, say, opened)
-    feet = (say("button.override") if whole(question) else "", say("button.cancel"))
+    submit = ""
+    if whole(question):
+        submit = say("button.override")
+        blocks += [sentence(say, "clearance.loud"), _why(shown, say, opened)]
+        blocks += confirmation(shown, say, opened)
+    feet = (submit, say("button.cancel"))
     carried = _carried(question, opened)
     return modal(ids.VIEW_OVERRIDE, say("modal.title_override"), blocks, carried, feet)
 

@@ -143,6 +143,16 @@ class Reachouts:
         """Return the reachouts under way, the one due first first."""
         return await self._loaded(await self._lists.open())
 
+    async def rebuild(self, told: Callable[[int], None] = lambda _: None) -> None:
+        """Write the lists and timers anew from what reachouts are, beside live traffic."""
+        count = 0
+        async for ids in self._read.ids():
+            for id_ in ids:
+                while (one := await self.load(id_)) and not await self._lists.draw(one):
+                    pass
+            count += len(ids)
+            told(count)
+
     async def of_contact(self, id_: ContactId) -> tuple[Reachout, ...]:
         """Return every reachout to a contact, and to those merged into it, the latest first."""
         contact = await self._contacts.load(id_)

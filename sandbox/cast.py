@@ -139,7 +139,8 @@ def on_slack(cast: Cast, workspace: Workspace) -> None:
         workspace.user(member.user, handle, real_name=member.name, locale=member.locale)
         workspace.direct(member.user)
     users = {member.id: member.user for member in cast.members}
-    for official in cast.officials:
+    shared = {one.public: one for one in reversed(cast.officials)}
+    for official in shared.values():
         inside = [users[one] for one in official.officers if one in users]
         workspace.channel(official.public, official.slug, members=inside)
         workspace.channel(

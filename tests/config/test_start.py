@@ -41,7 +41,7 @@ def changed(folder: Path, old: str, new: str) -> dict[str, str]:
     accounts = folder / "config" / "accounts.toml"
     text = accounts.read_text("utf-8")
     assert old in text
-    accounts.write_text(text.replace(old, new), "utf-8")
+    accounts.write_text(text.replace(old, new, 1), "utf-8")
     return {**GOOD, "CHANCERY_CONFIG": str(folder / "config")}
 
 

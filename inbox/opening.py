@@ -325,6 +325,11 @@ class Inbox:
         else:
             found.append(Finding(True, "What is acknowledged is on its disk (appendfsync always)."))
         what = f"Its clock and ours are {abs(self._offset)} ms apart."
+        gone = await self.signers.forgotten(self._policies.accounts, self._policies.officers)
+        if gone:
+            named = ", ".join(sorted(gone))
+            keep = "Put them back into officers.toml with active = false."
+            found.append(Finding(True, f"Nobody knows any more who signed: {named}.", keep))
         advice = "Set both clocks (NTP)." if told["clock"] else ""
         found.append(Finding(not told["clock"], what, advice))
         return tuple(found)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
+REMEMBERED = 16_384
+"""So many letters are remembered: what the public writes may hold every one that there is."""
 MARKS = "\u200e\u200f"
 """What the data puts around right-to-left letters; no part of them."""
 
@@ -25,7 +27,7 @@ def _alike() -> dict[str, tuple[str, ...]]:
     }
 
 
-@cache
+@lru_cache(REMEMBERED)
 def prototype(letter: str) -> str:
     """Return what one letter stands for: "а" (Cyrillic) for "a", "I" for "l", "m" for "rn"."""
     alike = _alike().get(letter, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import msgspec
 
@@ -28,6 +28,11 @@ class Signers:
     async def of(self, account: AccountId) -> tuple[Holder, ...]:
         """Return every signature that was ever kept on an account."""
         return tuple((await self._kept(account)).values())
+
+    async def forgotten(self, accounts: Iterable[Account], known: Container[OfficerId]) -> set[str]:
+        """Return who signed once and is no longer known: nobody says any more who that was."""
+        kept = [await self.of(account.id) for account in accounts]
+        return {one.officer for holders in kept for one in holders if one.officer not in known}
 
     async def keep(self, accounts: Iterable[Account], officers: Iterable[Officer]) -> list[str]:
         """Let each signature be theirs who has it first; return, in words, which are taken."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 import stopwordsiso
@@ -34,6 +34,8 @@ ALIKE = str.maketrans(
 )  # fmt: skip
 COARSE = {"i": "l", "1": "l", "|": "l", "0": "o", "m": "rn", "w": "vv"}
 """Letters of our own script that pass for each other."""
+LETTERS = 4096
+"""So many letters are remembered: those of every alphabet in daily use, not all that there are."""
 SHORTEST = 3
 SURE = 4
 """Letters from which a look-alike needs no odd spelling to be told from another word."""
@@ -92,10 +94,15 @@ def fine(text: str) -> str:
 
 def coarse(text: str) -> str:
     """Return what is equal for words that could pass for each other."""
-    return "".join(COARSE.get(letter, letter) for letter in fine(text))
+    return "".join(map(_coarse, text))
 
 
-@cache
+@lru_cache(LETTERS)
+def _coarse(letter: str) -> str:
+    return "".join(COARSE.get(one, one) for one in _fine(letter))
+
+
+@lru_cache(LETTERS)
 def _fine(letter: str) -> str:
     spread = unicodedata.normalize("NFKD", letter)
     bare = (one for one in spread if not unicodedata.category(one).startswith("M"))
@@ -161,7 +168,7 @@ def _names_somebody(match: regex.Match[str], name: str, careless: bool) -> bool:
 def _fold(text: str) -> Folded:
     letters, places = list[str](), list[int]()
     for at, letter in enumerate(text):
-        for one in coarse(letter):
+        for one in _coarse(letter):
             letters.append(one)
             places.append(at)
     return Folded("".join(letters), tuple(places))
@@ -169,6 +176,8 @@ def _fold(text: str) -> Folded:
 
 def _named(text: str, known: Secrets) -> Iterator[tuple[int, int]]:
     """Look at each place once for each length of name: the more names, the same work."""
+    if not known.names:
+        return
     folded = _fold(text)
     lengths = sorted({len(name) for name in known.names})
     for first, at in enumerate(folded.at):

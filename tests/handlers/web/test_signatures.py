@@ -21,7 +21,7 @@ async def test_anybody_may_look_up_initials_and_learns_nothing_else(pages: Pages
         assert inside not in seen.body
     told = await stranger.get(f"{PAGE}.json")
     listed = json.loads(told.body)
-    assert {"signature": "^AJ", "name": "Anna"} in listed["signatures"]
+    assert {"signature": "^AJ", "name": "Anna", "title": "press office"} in listed["signatures"]
     assert listed.keys() == {"account", "title", "signatures"}
     assert "Jansson" not in told.body
 

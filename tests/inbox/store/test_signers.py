@@ -54,6 +54,13 @@ async def test_a_pseudonym_is_kept_where_the_account_signs_with_it(client: Clien
     assert await signers.keep([hidden], [replace(ERIK, pseudonym="SOL")]) != []
 
 
+async def test_who_signed_once_and_stands_in_no_table_is_named(client: Client) -> None:
+    signers = Signers(client)
+    await signers.keep([PRESS], [ANNA, ERIK])
+    assert await signers.forgotten([PRESS], {"aj": ANNA, "en": ERIK}) == set()
+    assert await signers.forgotten([PRESS], {"en": ERIK}) == {"aj"}
+
+
 async def started(folder: Path, *officers: Officer) -> None:
     """Start a process on these tables, and stop it again."""
     tables = Policies([PRESS], officers, LANES, (), {"x": PROFILE})

@@ -111,6 +111,8 @@ class LeakGuard:
         )
         handles = [f"@{person.handle}" for person in people if person.id == conversation.person]
         handles += [f"@{one.handle}" for one in self._policies.accounts if one.handle]
+        # Whom we write to first has said nothing yet: the directory gave their handle.
+        handles += [f"@{conversation.handle.lstrip('@')}"] if conversation.handle else []
         public = _texts(reading) if conversation.audience == "public" else []
         names = [text for one in people for text in (one.name, one.handle)]
         return Known(

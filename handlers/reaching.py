@@ -109,7 +109,8 @@ def there(contact: Contact, now: Millis) -> str:
 def whereabouts(contact: Contact, level: Level, now: Millis, say: Say) -> str:
     """Return how sure we are of them, and what time it is there."""
     clock = there(contact, now)
-    found = [say(f"reach.level_{level}"), say("reach.there", time=clock) if clock else ""]
+    sure = say(f"reach.level_{level}") if contact.persons else ""
+    found = [sure, say("reach.there", time=clock) if clock else ""]
     return DOT.join(one for one in found if one)
 
 
@@ -202,7 +203,8 @@ def until(shown: Reaching, say: Say) -> Pieces:
 
 def inferred(step: Step, say: Say) -> str:
     """Return what a bystander can infer from a public line, in words."""
-    return say("reach.infer", us=step.us, them=step.them)
+    phrase = say("reach.why")
+    return say("reach.infer", us=beside(step.us, phrase), them=beside(step.them, phrase))
 
 
 def likeness(differs: str, say: Say) -> str:

@@ -93,7 +93,7 @@ def notice(kind: str, shown: Reaching, say: Say) -> Post:
 def _doubted(shown: Reaching, say: Say) -> list[Json]:
     found = []
     for handle, differs in shown.doubted[-3:]:
-        who = one_line(f"@{handle.lstrip('@')}", 60)
+        who = beside(one_line(f"@{handle.lstrip('@')}", 60), say("reach.why"))
         line = say("reach.warning", who=who, differs=likeness(differs, say), name=shown.name)
         line += " " + say("reach.clock_runs") if shown.reachout.running else ""
         found.append(rich(words(f"⚠ {line}", bold=True)))

@@ -20,8 +20,9 @@ from handlers.slack.views import denied_view
 from inbox.conversations.commands import Close, MarkDeleted, TakeOver
 from inbox.conversations.denied import Denied, Why
 from inbox.conversations.state import Claim
+from inbox.directory.commands import Attach, Prove
 from inbox.triage.alerting import NEXT_MS, SUPERVISOR_MS
-from inbox.words import ConversationId
+from inbox.words import ConversationId, Person, Reach
 from sandbox.oracle import notified, pushed
 from sandbox.slack.records import Message
 from tests.handlers.slack.conftest import (
@@ -36,10 +37,12 @@ from tests.handlers.slack.conftest import (
     builder,
     clock,
     office,
+    policies_of,
     until,
     words,
 )
 from tests.handlers.slack.hostile import BOOK, LANGUAGES, shown
+from tests.handlers.slack.test_acts_reach import LINES, known, noted
 from tests.handlers.slack.test_views import OPENED, with_text
 
 __all__ = ["builder", "clock", "office"]
@@ -72,7 +75,8 @@ class Presses:
 
     async def _counted(self, payload: Any) -> Any:
         typed = [a for a in payload.get("actions", ()) if a["action_id"] == ids.TEXT]
-        self.many += not typed
+        searched = payload.get("type") == "block_suggestion"
+        self.many += not (typed or searched)
         return await self._deliver(payload)
 
     def since(self, before: int) -> int:
@@ -427,3 +431,34 @@ async def test_a_killed_process_loses_no_text(builder: Builder) -> None:
         house.workspace.stacks[ANNA].clear()
         assert await found_again(house, ref) == TEXT
         await nothing_in_the_next(house, other)
+
+
+async def test_from_the_command_to_the_first_rung_takes_four_acts_at_most(
+    builder: Builder, figure: Figure
+) -> None:
+    policies = policies_of(may_call=True)
+    policies.lines = LINES
+    most: dict[str, int] = {}
+    async with builder.house("http", policies) as house:
+        await known(house, "c1", "Foreign Minister, Qasira", ("phone", "+46 8 465 004 41"))
+        await known(house, "c2", "Deputy Minister, Qasira")
+        await noted(house, "c2", Attach(Person("x:4200", "deputy_q", "Deputy"), "his office"))
+        expires = house.inbox.now() + 90 * 86_400_000
+        await noted(house, "c2", Prove("x:4200", "called_back", "his office", expires))
+        yes = Reach("yes")
+        await house.inbox.reachouts.asks.answer("x/landetud", "x:4200", "private", yes)
+        for contact, words_, box in (("c1", "foreign", ""), ("c2", "deputy", ids.REACH_TEXT)):
+            presses = Presses(house)
+            await house.workspace.command(ANNA, PRESS, "/reach", "")
+            await house.workspace.options(ANNA, ids.REACH_WHO, words_)
+            await house.tap(ANNA, ids.REACH_WHO, selected=contact)
+            await house.types(ANNA, "Hand over the list", ids.REACH_WHY)
+            await house.submits(ANNA)
+            if box:
+                await house.types(ANNA, "Please call our duty officer.", box)
+                await house.submits(ANNA)
+            (reachout,) = await house.inbox.reachouts.of_contact(contact)
+            assert reachout.rungs[0].state == "attempted"
+            most[contact] = presses.many + 1  # the command itself
+    figure("acts_to_reach", max(most.values()), "acts")
+    assert max(most.values()) <= 4

@@ -158,10 +158,10 @@ function lookup(one, block, surface, attrs) {
   const chosen = (option) => option.value === now?.value;
   return h("div", { class: "lookup", key: attrs.key },
     h("input", {
-      ...attrs, key: null, type: "search", dir: "auto", autocomplete: "off", role: "combobox",
+      ...attrs, key: now?.value || "none", type: "search", dir: "auto", autocomplete: "off", role: "combobox",
       "aria-expanded": String(Boolean(offered)), "aria-controls": `${attrs.id}-offers`,
       placeholder: now ? plain(now.text) : one.placeholder ? plain(one.placeholder) : null,
-      value: "", on: { input: look, focus: look }, ...unnamed(one, attrs),
+      value: "", on: { input: look }, ...unnamed(one, attrs),
     }),
     now && h("p", { class: "chosen", dir: "auto" }, "✓ ", words(now.text)),
     offered && h("ul", { class: "offers", id: `${attrs.id}-offers`, role: "listbox" },

@@ -235,6 +235,14 @@ class Asks(Protocol):
         ...
 
 
+class Reachouts(Protocol):
+    """Whom the house seeks."""
+
+    async def expects(self, account: AccountId, text: str) -> bool:
+        """Say whether an officer was asked to post just this by hand from this account."""
+        ...
+
+
 class Policies(Protocol):
     """What the tables say of accounts."""
 
@@ -298,6 +306,11 @@ class Inbox(Protocol):
     @property
     def contacts(self) -> Contacts:
         """Whom we know."""
+        ...
+
+    @property
+    def reachouts(self) -> Reachouts:
+        """Whom the house seeks."""
         ...
 
     @property

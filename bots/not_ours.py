@@ -19,8 +19,9 @@ async def tell_not_ours(
 ) -> None:
     """Tell the people where what was taken in is a post of ours that we did not send.
 
-    A minister may answer by hand; anybody else may have lost the account to a stranger. What comes
-    again may have been taken in by somebody who died before telling: the history knows.
+    A minister may answer by hand, and so may who was asked to post a rung's line where the platform
+    forbids us; anybody else may have lost the account to a stranger. What comes again may have been
+    taken in by somebody who died before telling: the history knows.
     """
     if isinstance(answer, Denied) or account.kind == "minister":
         return
@@ -31,7 +32,7 @@ async def tell_not_ours(
         echoed = await _just_echoed(
             inbox, answer, command.message.id
         )  # guard: told-after-death test=tests/bots/test_not_ours.py
-    if echoed:
+    if echoed and not await inbox.reachouts.expects(account.id, command.message.text):
         await inbox.notices.put_once(TOLD_EVERY, "not_ours", account.id)
 
 

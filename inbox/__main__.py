@@ -74,7 +74,7 @@ async def serve(start: Start) -> None:
 async def rebuild(box: Inbox, _said: argparse.Namespace) -> int:
     """Build every view anew, beside live traffic."""
     total = await box.archive.heads.count()
-    for view in (*get_args(View), "find", "sums", "directory"):
+    for view in (*get_args(View), "find", "sums", "directory", "reach"):
         say(f"rebuilding {view}")
         await box.rebuild(view, progress(f"{view}: {{:,}} of {total:,} conversations"))
     say(f"done: {total:,} conversations")

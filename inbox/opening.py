@@ -257,7 +257,7 @@ class Inbox:
 
     async def rebuild(
         self,
-        view: View | Literal["find", "sums", "directory"],
+        view: View | Literal["find", "sums", "directory", "reach"],
         told: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Draw a view anew from what conversations are, beside live traffic.
@@ -271,6 +271,8 @@ class Inbox:
             await self.figures.rebuild(told)
         elif view == "directory":
             await self.contacts.rebuild(told)
+        elif view == "reach":
+            await self.reachouts.rebuild(told)
         else:
             await self.pictures.rebuild(view, told)
         for id_ in before:

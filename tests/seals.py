@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
@@ -17,8 +18,8 @@ class Heard:
     """What a platform received from an account of ours, byte for byte.
 
     `to` holds everybody who may read it where it is private; where it is public, whom it answers
-    (not what its text says). `re` is None where such a message names none that it answers. `gone`
-    says that it was taken back since.
+    (not what its text says), and where it answers nobody, whom it calls by name. `re` is None where
+    such a message names none that it answers. `gone` says that it was taken back since.
     """
 
     id: MessageId
@@ -84,6 +85,12 @@ async def histories(inbox: Inbox, account: AccountId) -> AsyncIterator[tuple[Ent
                 yield tuple(await inbox.read.history(touched.id))
 
 
+def called(world: World, text: str) -> tuple[PersonId, ...]:
+    """Return whom X tells that a text names them."""
+    users = (world.find(handle) for handle in re.findall(r"@(\w+)", text))
+    return tuple(dict.fromkeys(f"x:{user.id}" for user in users if user))
+
+
 def heard_on_x(world: World, handle: str) -> tuple[Heard, ...]:
     """Return all that X ever received from an account, the oldest first."""
     me = world.user(handle).id
@@ -97,7 +104,7 @@ def heard_on_x(world: World, handle: str) -> tuple[Heard, ...]:
                 text=post.text,
                 audience="public",
                 re=f"x:{parent}" if parent else "",
-                to=(f"x:{answers}",) if answers else (),
+                to=(f"x:{answers}",) if answers else called(world, post.text) if not parent else (),
                 gone=post.deleted,
             )
         )

@@ -37,6 +37,7 @@ from handlers.slack.shown import (
     audience_word,
     header_text,
     quoted,
+    recognised,
     warning,
 )
 from handlers.slack.views import confirmation, meta
@@ -95,7 +96,8 @@ def screen(question: Question, say: Say) -> list[Json]:
     """Show by whom, until when, what the guard found, their post, and exactly what leaves."""
     answer = question.answer
     warned = words(warning(question.shown, say), bold=True)
-    blocks = [rich(_facts(question, say), warned, _guard(question, say))]
+    sure = words(recognised(question.shown, say))
+    blocks = [rich(_facts(question, say), warned, sure, _guard(question, say))]
     if question.their:
         blocks += [sentence(say, "clearance.they_wrote"), quoted(question.their, say, THEIR_WORDS)]
     blocks.append(sentence(say, "clearance.goes_out"))

@@ -319,7 +319,10 @@ def _changed(what: str, say: Say) -> str:
 
 def _person_menu(known: Known, entry: Entry, say: Say) -> list[Json]:
     acts = [ids.PROVE] if "Prove" in entry.may else []
-    acts += [ids.UNFREEZE] if known.frozen and "Unfreeze" in entry.may else []
+    if known.frozen:
+        acts += [ids.UNFREEZE] if "Unfreeze" in entry.may else []
+    else:
+        acts += [ids.FREEZE] if "Freeze" in entry.may else []
     acts += [ids.DETACH] if "Detach" in entry.may and not known.of else []
     row = [
         button(act, say(f"button.{act}"), Press(key=entry.contact.id, part=known.person.id))

@@ -18,6 +18,7 @@ from handlers.shown import (
     hand,
     lane_word,
     language,
+    recognised,
     reserved,
     side,
     warning,
@@ -47,6 +48,8 @@ class Row(Record, frozen=True):
     held: bool
     text: str
     warning: str = ""
+    known: str = ""
+    """Which contact the person is, and how sure that is."""
 
 
 class Drawing:
@@ -88,6 +91,7 @@ def row(shown: Shown, say: Say, now: Millis) -> Row:
         held=bool(shown.holder),
         text=body(last, say, SNIPPET) if last else "",
         warning=warning(shown, say),
+        known=recognised(shown, say),
     )
 
 

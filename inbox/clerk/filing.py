@@ -1,5 +1,7 @@
 """The directory as a file: handed out, and taken in as a whole or not at all."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 import asyncio
@@ -56,7 +58,10 @@ async def taken_in(
     plan = planned(file, there, contacts.officers)
     if wrong or (plan and isinstance(plan[0], Fault)):
         found = sorted([*wrong, *(one for one in plan if isinstance(one, Fault))], key=_row)
-        return tuple(map(str, found)), 0
+        return (
+            tuple(map(str, found)),
+            0,
+        )  # guard: whole-or-not test=tests/inbox/directory/test_files.py::test_with_one_fault_nothing_is_imported
     steps: dict[ContactId, list[tuple[int, AnyCommand]]] = {}
     for id_, row, command in (step for step in plan if not isinstance(step, Fault)):
         steps.setdefault(id_, []).append((row, command))

@@ -13,9 +13,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from inbox import Inbox, Touched
-from inbox.answers.lines import filled
 from inbox.conversations.commands import SetLane
-from inbox.conversations.receiving import plain
 from inbox.conversations.state import THERE, Answer, Conversation
 from inbox.denied import Denied
 from inbox.directory.evidence import changed, level
@@ -72,10 +70,8 @@ class Hearing:
             native = rung.unseen.rstrip("/").rpartition("/")[2]
             message = await self._ours(f"{rung.person.partition(':')[0]}:{native}")
             if message is not None:
-                sentence = self._policies.lines.get(rung.template, {}).get(rung.language, "")
-                line = plain(filled(sentence, rung.handle))
-                same = bool(line) and plain(message.text).startswith(line)
                 door = self._inbox.reachouts
+                same = door.says(rung, message.text)
                 order = door.order(Find(n, rung.unseen, same), by="clerk", op=f"find/{message.id}")
                 await door.do(reachout.id, order)
 

@@ -137,10 +137,10 @@ def recalled(c: Conversation, event: BackAgain, **more: Any) -> Conversation:
     return changed(c, event.answer, **fields, **more)
 
 
-def returned(c: Conversation, event: e.ClearanceReturned) -> Conversation:
-    """Give its author the approver's text as a draft."""
+def back(c: Conversation, event: BackAgain, **more: Any) -> Conversation:
+    """Give an answer back to its author as a draft."""
     known = c.answer(event.answer)
-    return recalled(c, event, text=event.text, to=known.author if known else "")
+    return recalled(c, event, to=known.author if known else "", **more)
 
 
 def clearance_asked(c: Conversation, event: e.ClearanceAsked) -> Conversation:

@@ -305,6 +305,10 @@ def resolve(case: Case, command: Resolve) -> Decision:
         return no or _no_longer_unsure(part, command.ref)
     if command.ref:
         return (Sent(part=part.id, ref=command.ref),)
+    if clearing.spent(case, found[0]):
+        return (
+            SendFailed(part=part.id, why="clearance"),
+        )  # guard: looked-not-cleared test=tests/inbox/conversations/test_clearing.py::test_who_looked_and_found_nothing_renews_no_clearance
     return (Requeued(part=part.id, epoch=case.policy.epoch),)
 
 

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from inbox.answers.lines import filled
+from inbox.conversations.receiving import plain
 from inbox.denied import Denied
 from inbox.desk.contacts import Contacts
 from inbox.desk.firing import Desk, Fired, Firing, Shot
@@ -30,6 +32,7 @@ from inbox.team.policies import Policies
 from inbox.team.roles import may
 from inbox.words import (
     Account,
+    AccountId,
     ContactId,
     Millis,
     Officer,
@@ -142,6 +145,30 @@ class Reachouts:
     async def open(self) -> tuple[Reachout, ...]:
         """Return the reachouts under way, the one due first first."""
         return await self._loaded(await self._lists.open())
+
+    async def rebuild(self, told: Callable[[int], None] = lambda _: None) -> None:
+        """Write the lists and timers anew from what reachouts are, beside live traffic."""
+        count = 0
+        async for ids in self._read.ids():
+            for id_ in ids:
+                while (one := await self.load(id_)) and not await self._lists.draw(one):
+                    pass
+            count += len(ids)
+            told(count)
+
+    def says(self, rung: Rung, text: str) -> bool:
+        """Say whether a post says the approved line of a rung, signed or not."""
+        sentence = self._policies.lines.get(rung.template, {}).get(rung.language, "")
+        line = filled(sentence, rung.handle)
+        return bool(sentence) and (plain(text) + " ").startswith(plain(line) + " ")
+
+    async def expects(self, account: AccountId, text: str) -> bool:
+        """Say whether an officer was asked to post just this by hand from this account."""
+        return any(
+            rung.by_hand and rung.account == account and self.says(rung, text)
+            for one in await self.open()
+            for rung in one.rungs
+        )
 
     async def of_contact(self, id_: ContactId) -> tuple[Reachout, ...]:
         """Return every reachout to a contact, and to those merged into it, the latest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from inbox.reachout.state import Reachout
+from inbox.reachout.state import Reachout, due_at
 from inbox.store import keys
 from inbox.store.client import Client
 from inbox.store.scores import scored
@@ -36,6 +36,25 @@ class Reaching:
     async def over(self, contact: ContactId) -> tuple[ReachoutId, ...]:
         """Return the reachouts to a contact that are over, the first opened first."""
         return await self._list(keys.reaching(contact))
+
+    async def draw(self, reachout: Reachout) -> bool:
+        """Let the lists and the timer follow from a reachout as it stands; False: it has moved on.
+
+        The step that writes compares the version, so that an older picture never covers a newer.
+        """
+        place, score = listed(reachout)
+        tag, due = keys.tag(reachout.id), due_at(reachout)
+        spots: list[tuple[str, str, int | str]] = [
+            (keys.queue(tag, name), reachout.id, score if name == place else "")
+            for name in lists(reachout)
+        ]
+        spots.append((keys.due(tag), f"reach/{reachout.id}", "" if due is None else due))
+        snapshot = keys.snapshot("reach", reachout.id)
+        for key, member, value in spots:
+            what = (reachout.version, member, "z", value)
+            if not await self._client.function("picture_1", [snapshot, key], *what):
+                return False
+        return True
 
     async def _list(self, name: str) -> tuple[ReachoutId, ...]:
         shares = await asyncio.gather(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import re
 import string
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from inbox.answers.skeletons import prototype
+from confusable_homoglyphs.confusables import confusables_data
+
 from inbox.words import Person
 
 # ruff: noqa: SIM905 - a list of three hundred names is read more easily without its quotes
@@ -46,6 +46,8 @@ PLACES = (
 SHORT = [a + b + c for a in "bcdmnrst" for b in "aeiou" for c in "bcdnrt"]
 WORDS = "News Arabic Press Today Watch Fans Photos Archive Office Support Daily World".split()
 EDITED = string.ascii_lowercase + string.digits + "_"
+MARKS = "\u200e\u200f"
+"""What the data puts around right-to-left letters."""
 HIDDEN = "\u200b\u200c\u200d\u2060\u00ad\ufeff"
 PLURALS = (("y", "ies"), ("ch", "ches"), ("ss", "sses"), ("x", "xes"))
 Pair = tuple[str, str]
@@ -78,19 +80,21 @@ def _body(dice: random.Random) -> str:
 
 
 def _alike() -> dict[str, list[str]]:
-    """Return what Unicode says of each plain letter: all signs that look like it."""
-    letters = string.ascii_letters + string.digits
-    by: dict[str, list[str]] = {}
-    for code in range(0x20, 0x20000):
-        sign = chr(code)
-        if (unicodedata.category(sign)[0] in "LN" and prototype(sign) != sign) or sign in letters:
-            by.setdefault(prototype(sign), []).append(sign)
-    return {
-        letter: [
-            one for one in by.get(prototype(letter), []) if one.casefold() != letter.casefold()
-        ]
-        for letter in letters
+    """Return what Unicode says of each plain letter: all single signs that look like it.
+
+    Read from the data itself, and not by the product's own reading of it.
+    """
+    near = {
+        sign.strip(MARKS): [one["c"].strip(MARKS) for one in partners]
+        for sign, partners in confusables_data.items()
     }
+    found: dict[str, list[str]] = {}
+    for letter in string.ascii_letters + string.digits:
+        partners = near.get(letter, [])
+        both = {*partners, *(one for partner in partners for one in near.get(partner, []))}
+        single = (one for one in both if len(one) == 1 and one.isalnum())
+        found[letter] = sorted(one for one in single if one.casefold() != letter.casefold())
+    return found
 
 
 def homoglyphs(dice: random.Random, known: list[str], count: int) -> Iterator[Pair]:
@@ -179,6 +183,17 @@ def namesakes(dice: random.Random, count: int) -> list[str]:
     return [_person(dice) for _ in range(count)]
 
 
-def stranger(n: int, handle: str) -> Person:
+def called(dice: random.Random, last_names: Sequence[str] = (*LAST, *MADE)) -> str:
+    """Return a display name, as people write theirs."""
+    return f"{dice.choice(FIRST).title()} {dice.choice(last_names).title()}"
+
+
+def borrowed(dice: random.Random, names: list[str], count: int) -> Iterator[Pair]:
+    """Yield display names of those we know, as they stand or with letters that look the same."""
+    for text, whole in homoglyphs(dice, names, count):
+        yield (text if dice.random() < 0.5 else whole), whole
+
+
+def stranger(n: int, handle: str, name: str = "") -> Person:
     """Return somebody nobody knows."""
-    return Person(f"x:stranger{n}", handle)
+    return Person(f"x:stranger{n}", handle, name)

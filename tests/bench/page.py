@@ -42,10 +42,10 @@ load {load:.1f} before it began.
   Every card is claimed, so that its seat is free again.
 - **Look-alikes**: 10,000 made-up handles of people and missions; strangers made from them by one to
   three of Unicode's confusable signs (`confusables.txt`), signs without width, marks, `rn` for `m`,
-  or by one edit of a handle of six letters or more. No look-alikes, and counted as wrong where
-  marked: short words, numbers that differ where both have one (`desk1`, `desk2`), plurals of more
-  than one letter, a whole word more, other people with the same first name. One letter more is a
-  look-alike, be it a plural's: an impostor's cheapest trick.
+  by one edit of a handle of six letters or more, or by a borrowed display name. No look-alikes, and
+  counted as wrong where marked: short words, numbers that differ where both have one (`desk1`,
+  `desk2`), plurals of more than one letter, a whole word more, other people with the same first
+  name. One letter more is a look-alike, be it a plural's: an impostor's cheapest trick.
 - **Start**: `make run` as a process, everything installed, until a card with its buttons stands on
   the demo's page; the median of three after one that warms the system's file cache.
 

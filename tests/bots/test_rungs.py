@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from bots.reaching import Asker
 from inbox.clerk.hearing import Hearing
@@ -223,6 +224,31 @@ async def test_a_line_whose_response_was_lost_is_settled_by_its_echo(office: Off
     assert (await office.now(reachout)).rungs[2].left
     assert office.house.heard() == [LINE]
     assert len(await office.conversations()) == 1
+
+
+async def test_a_line_posted_by_hand_where_x_forbids_us_is_found_and_alarms_nobody(
+    office: Office,
+) -> None:
+    tables = office.house.policies
+    tables.accounts = tuple(replace(one, may_reply_to="mentions") for one in tables.accounts)
+    reachout = await at_the_public_line(office)
+    assert (reachout.rungs[2].by_hand, reachout.rungs[2].rule) == (True, "mention_needed")
+    post = office.world.post("MinistryX", LINE)
+    url = f"https://x.com/MinistryX/status/{post.id}"
+    await office.does(reachout.id, c.Attempt(2, by_hand=url))
+    await office.listens()
+    tries = (await office.now(reachout)).rungs[2].attempts
+    assert [one.result for one in tries] == ["attempted", "sent", "found"]
+    notices = [one.kind async for told in office.inbox.notices.everything() for one in told]
+    assert "not_ours" not in notices
+    office.world.post("MinistryX", "@CarlBild Call us about the hostages.")
+    await office.listens()
+    notices = [one.kind async for told in office.inbox.notices.everything() for one in told]
+    assert "not_ours" in notices
+    office.world.post("CarlBild", "@MinistryX Call me.", in_reply_to=post.id)
+    await office.listens()
+    found = await office.now(reachout)
+    assert (found.state, found.rungs[2].state) == ("heard", "reached")
 
 
 async def test_a_private_message_is_asked_about_beforehand_and_their_answer_lands_there(

@@ -19,6 +19,7 @@ from inbox.reachout import commands as c
 from inbox.store import keys
 from inbox.store.asks import Asks
 from inbox.store.client import Client
+from inbox.store.pictures import Pictures
 from inbox.store.timers import Timers
 from inbox.words import Reach
 from tests.inbox.house import ACCOUNT, START, message
@@ -50,6 +51,29 @@ async def test_a_reachout_is_found_while_it_is_under_way_and_with_its_contact_af
     assert [(one.kind, one.why, one.count) for one in told.failed] == [("phone", "no_answer", 1)]
     history = await office.reachouts.history(first.id)
     assert [entry.n for entry in history] == [1, 2, 3]
+
+
+async def test_the_lists_and_timers_are_written_anew_from_the_histories(office: Office) -> None:
+    first, second = await office.opens(PHONE), await office.opens(PHONE)
+    await office.does(second.id, c.Close("no_longer_needed"))
+    before = await office.reachouts.of_contact(office.contact)
+    due = await Timers(office.client).due(START + 9 * HOUR, 10, "reach")
+    for tag in keys.tags():
+        names = keys.due(tag), *(keys.queue(tag, keys.reaching(one)) for one in ("", "carl"))
+        await office.client.call("DEL", names[0])
+        for name in names[1:]:
+            await office.client.call("DEL", name)
+    assert await office.reachouts.open() == ()
+    await office.reachouts.rebuild()
+    assert [one.id for one in await office.reachouts.open()] == [first.id]
+    assert await office.reachouts.of_contact(office.contact) == before
+    assert await Timers(office.client).due(START + 9 * HOUR, 10, "reach") == due
+
+
+async def test_to_draw_the_queues_anew_takes_no_reachout_away(office: Office) -> None:
+    opened = await office.opens(PHONE)
+    await Pictures(office.client, office.read, lambda _: None).rebuild("queue")
+    assert [one.id for one in await office.reachouts.open()] == [opened.id]
 
 
 async def test_a_ladder_is_planned_from_the_directory_and_says_who_is_left_out(

@@ -86,6 +86,7 @@ BUTTONS: Mapping[str, Act] = {
     ids.MERGE_WITH: directory.merged,
     ids.SPLIT: directory.split,
     ids.PROVE: directory.about_person,
+    ids.FREEZE: directory.about_person,
     ids.UNFREEZE: directory.about_person,
     ids.DETACH: directory.about_person,
     ids.ON_DUTY: find.on_duty,

@@ -1,5 +1,7 @@
 """The directory: looking somebody up, changing what is known, and saying who a writer is."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 import re
@@ -35,7 +37,10 @@ from inbox.words import ContactId, Person
 
 K = TypeVar("K")
 FOUND = 12
-ACTS = ("Describe", "AddWay", "RemoveWay", "Detach", "Merge", "Split", "Prove", "Unfreeze")
+ACTS = (
+    *("Describe", "AddWay", "RemoveWay", "Detach", "Freeze"),
+    *("Merge", "Split", "Prove", "Unfreeze"),
+)
 """What the modal of a contact offers, to whom may do it."""
 
 
@@ -170,7 +175,11 @@ async def attach(office: Office, click: Click) -> Acknowledgement:
     shown = await _writer(office, click)
     if shown is None:
         return await refused(office, click, Denied("unknown_conversation"))
-    return await _then_shown(office, click, c.Attach(shown.person, ""))
+    offers = suggested(shown.person, await office.inbox.contacts.everyone())
+    spoke = next((one for one in offers if one.contact.id == click.press.key), None)
+    say = office.say(click.who.officer)
+    why = say(f"directory.why_{spoke.reason}", what=spoke.what) if spoke else ""
+    return await _then_shown(office, click, c.Attach(shown.person, why))
 
 
 async def merge(office: Office, click: Click) -> Acknowledgement:
@@ -197,8 +206,7 @@ async def split(office: Office, click: Click) -> Acknowledgement:
 
 async def about_person(office: Office, click: Click) -> Acknowledgement:
     """Ask why a person is proven, trusted again, or not this contact."""
-    needs = {ids.PROVE: "Prove", ids.UNFREEZE: "Unfreeze", ids.DETACH: "Detach"}[click.act]
-    there = await _asked(office, click, needs)
+    there = await _asked(office, click, click.act.title())
     if not isinstance(there, Contact):
         return there
     known = there.known(click.press.part)
@@ -221,6 +229,8 @@ async def person_settled(office: Office, click: Click) -> Acknowledgement:
     command: c.AnyCommand = c.Detach(person, reason)
     if act == ids.PROVE:
         command = c.Prove(person, CALLED, reason, office.inbox.now() + LASTS[CALLED])
+    elif act == ids.FREEZE:
+        command = c.Freeze(person, reason)
     elif act == ids.UNFREEZE:
         command = c.Unfreeze(person, reason, await _as_seen(office, click))
     return await _then_shown(office, click, command)
@@ -290,7 +300,9 @@ async def _may_not(office: Office, click: Click, act: str) -> Acknowledgement | 
     if no is None:
         return None
     await office.refused(click.who, act, "", no.why)
-    return await refused(office, click, no)
+    return await refused(
+        office, click, no
+    )  # guard: directory-roles test=tests/handlers/slack/test_acts_directory.py::test_a_reader_sees_nothing_of_the_directory_and_it_is_recorded
 
 
 async def _show(office: Office, click: Click, there: Contact) -> Acknowledgement:

@@ -132,6 +132,7 @@ async def test_an_officer_says_who_a_writer_is_and_the_card_shows_it(house: Hous
     found = (await standing(house)).known("x:orfani")
     assert found
     assert found.person.handle == "orfani"
+    assert found.why == "The same handle elsewhere: orfani@qasira.example"
     await house.card_says(ref, f"In the directory: {MINISTER} · unproven")
     await house.press(ANNA, ref, ids.ANSWER)
     assert f"In the directory: {MINISTER}" in words(house.view(ANNA)["blocks"])
@@ -247,3 +248,39 @@ async def test_a_hostile_name_is_shown_as_text(office: House, text: str) -> None
     await known(office, c.Rename(f"Qasira {text}"), c.AddWay("note", text * 20))
     await office.command(ANNA, "who qasira")
     assert office.view(ANNA)["callback_id"] == ids.VIEW_CONTACT
+
+
+async def test_asked_in_a_channel_the_directory_says_nothing(office: House) -> None:
+    await known(office)
+    await office.workspace.say(ANNA, PRESS, f"<@{office.workspace.bot_user_id}> who qasira")
+
+    def answer() -> str:
+        posts = [one for one in office.workspace.channels[PRESS].visible() if one.thread_ts]
+        return words(posts[-1].blocks) if posts else ""
+
+    assert "Ask me in a direct message" in await until(answer)
+    assert MINISTER not in answer()
+
+
+async def test_asked_directly_it_answers_with_whom_it_knows(office: House) -> None:
+    await known(office)
+    place = office.workspace.direct(ANNA).id
+    await office.workspace.say(ANNA, place, "who qasira")
+
+    def answer() -> str:
+        posts = [one for one in office.workspace.channels[place].visible() if one.blocks]
+        return words(posts[-1].blocks) if posts else ""
+
+    assert MINISTER in await until(answer)
+
+
+async def test_an_officer_freezes_whom_they_doubt_and_an_approver_alone_thaws(
+    office: House,
+) -> None:
+    await known(office, c.Attach(ORFANI))
+    await office.command(ANNA, "who qasira")
+    await office.tap(ANNA, ids.FREEZE)
+    await office.types(ANNA, "writes in another tone", ids.REASON)
+    await office.submits(ANNA)
+    assert "⚠ Frozen: writes in another tone" in words(office.view(ANNA)["blocks"])
+    assert ids.UNFREEZE not in actions_of(office.view(ANNA))

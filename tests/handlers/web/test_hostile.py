@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inbox.directory.commands import Add, Attach
 from inbox.words import Person
 from tests.handlers.slack.hostile import MASS, TOKENS
 from tests.handlers.web.conftest import Forms, Pages
@@ -75,3 +76,14 @@ async def test_who_looks_like_somebody_we_know_is_marked_in_lists_and_on_their_p
     for path in ("/", f"/c/{ref}"):
         seen = await anna.get(path)
         assert f"⚠ Looks like @{ours.handle} ({ours.title}): _ more" in seen.text
+
+
+async def test_which_contact_somebody_is_and_how_sure_stands_on_their_page(pages: Pages) -> None:
+    contacts = pages.inbox.contacts
+    for command in (Add("Foreign Minister", "counterpart"), Attach(Person("x:eva", "eva"))):
+        await contacts.do("fm", contacts.order(command, by="officer:ml"))
+    ref = await pages.hear()
+    anna = await pages.officer()
+    for path in ("/", f"/c/{ref}"):
+        seen = await anna.get(path)
+        assert "In the directory: Foreign Minister · unproven" in seen.text

@@ -20,6 +20,7 @@ from inbox.conversations.commands import (
     Recall,
     Release,
     Report,
+    Resolve,
     Resume,
     Return,
     SetLane,
@@ -366,6 +367,29 @@ def test_an_officer_s_word_does_not_renew_a_clearance_after_a_restore() -> None:
     assert house.start(epoch="e2") != ()
     assert house.must("aj", Resume("a1")) == (ClearanceExpired("a1", "other_epoch"),)
     assert state(house) == "draft"
+
+
+@pytest.mark.parametrize("after", ["time", "restore"])
+def test_who_looked_and_found_nothing_renews_no_clearance(after: str) -> None:
+    house = asked(Clearance(valid="1h"))
+    house.must("el", clear(house))
+    house.start()
+    house.must("postroom", Report("a1.1", "unsure"))
+    if after == "time":
+        house.now += HOUR
+    else:
+        house.policy = replace(house.policy, epoch="e2")
+    assert house.must("aj", Resolve("a1.1")) == (SendFailed("a1.1", "clearance"),)
+    assert part_to_send(house.conversation) is None
+
+
+def test_who_looked_and_found_nothing_sends_again_what_is_still_cleared() -> None:
+    house = asked()
+    house.must("el", clear(house))
+    house.start()
+    house.must("postroom", Report("a1.1", "unsure"))
+    house.must("aj", Resolve("a1.1"))
+    assert house.start() == (SendStarted("a1.1", 2),)
 
 
 def test_nothing_is_cleared_while_the_account_is_halted_or_after_a_restore() -> None:

@@ -293,6 +293,7 @@ class Inbox:
         self._policies.spent = spent
         if epoch != self._policies.epoch:
             self.desk.forget()  # what a conversation was before a restore is no guess any more
+            self.contacts.forget()
         self._policies.epoch = epoch
 
     async def measure(self) -> None:

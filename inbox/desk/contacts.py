@@ -130,8 +130,11 @@ class Contacts:
 
     async def everyone(self) -> tuple[Contact, ...]:
         """Return every contact that stands for itself, by name."""
-        standing = (one for one in await self.everybody() if one.exists and not one.merged_into)
-        return tuple(sorted(standing, key=lambda one: (one.name, one.id)))
+        return await self._roll.everyone()
+
+    def forget(self) -> None:
+        """Remember nobody: what the store says now is the truth."""
+        self._roll.forget()
 
     async def mend(self, id_: ContactId) -> None:
         """Let everything beside a contact's history follow from it, and finish what was begun."""
@@ -155,14 +158,19 @@ class Contacts:
                 await self.mend(one.id)
 
     async def rebuild(self, told: Callable[[int], None] = lambda _: None) -> None:
-        """Write the roll anew from what contacts are, beside live traffic."""
-        await self._roll.clear()
-        count = 0
+        """Write the roll anew from what contacts are, beside live traffic.
+
+        Whoever changes a contact in between is followed by the clerk, who mends what the log names.
+        """
+        there: set[ContactId] = set()
         async for ids in self.ids():
             for id_ in ids:
-                await self.mend(id_)
-            count += len(ids)
-            told(count)
+                if contact := await self.load(id_):
+                    await self._roll.put(contact, anew=True)
+                    await self.mend(id_)
+            there.update(ids)
+            told(len(there))
+        await self._roll.weed(there)
 
     async def ids(self) -> AsyncGenerator[tuple[ContactId, ...], None]:
         """Yield every contact that ever was; what changes meanwhile may come twice."""

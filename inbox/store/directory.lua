@@ -5,18 +5,20 @@ local function version_of(snapshot)
   return tonumber(string.match(snapshot, '^%[(%d+),') or '0')
 end
 
--- KEYS: roll, how often it moved, who with which move. ARGV: contact, its snapshot. An older one never covers a newer.
+-- KEYS: roll, how often it moved, who with which move. ARGV: contact, its snapshot, "anew" where whatever stands
+-- there is not believed. Otherwise an older one never covers a newer.
 local function roll_put(keys, a)
   local there = redis.call('HGET', keys[1], a[1]) or ''
-  if version_of(there) >= version_of(a[2]) then return 0 end -- guard: roll-version test=tests/inbox/directory/test_contacts.py::test_an_older_contact_never_covers_a_newer_one_in_the_roll
+  if a[3] ~= 'anew' and version_of(there) >= version_of(a[2]) then return 0 end -- guard: roll-version test=tests/inbox/directory/test_contacts.py::test_an_older_contact_never_covers_a_newer_one_in_the_roll
   redis.call('HSET', keys[1], a[1], a[2])
   redis.call('ZADD', keys[3], redis.call('INCR', keys[2]), a[1])
   return 1
 end
 
--- KEYS: as above. Whoever had read some of it reads all of it anew.
-local function roll_clear(keys)
-  redis.call('DEL', keys[1], keys[3])
+-- KEYS: as above. ARGV: who is no contact. Whoever had read some of the roll reads all of it anew.
+local function roll_drop(keys, a)
+  redis.call('HDEL', keys[1], unpack(a))
+  redis.call('ZREM', keys[3], unpack(a))
   redis.call('ZADD', keys[3], redis.call('INCR', keys[2]), '*')
   return 1
 end
@@ -45,7 +47,7 @@ local function whose_drop(keys, a)
 end
 
 redis.register_function('roll_put_1', roll_put)
-redis.register_function('roll_clear_1', roll_clear)
+redis.register_function('roll_drop_1', roll_drop)
 redis.register_function('whose_take_1', whose_take)
 redis.register_function('whose_settle_1', whose_settle)
 redis.register_function('whose_drop_1', whose_drop)

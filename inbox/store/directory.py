@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from inbox.directory.search import Names
@@ -39,12 +40,15 @@ class Roll:
         self._there: dict[ContactId, Contact] = {}
         self._persons: dict[PersonId, Contact] = {}
         self._names = Names()
+        self._everyone: tuple[Contact, ...] | None = None
 
-    async def put(self, contact: Contact) -> None:
-        """Let the roll say what a contact is, unless it says something newer."""
+    async def put(self, contact: Contact, *, anew: bool = False) -> None:
+        """Let the roll say what a contact is, unless it says something newer and is believed."""
         names = [keys.roll(), keys.roll_moved(), keys.roll_changed()]
         snapshot = CONTACT.codec.encode_snapshot(contact)
-        await self._client.function("roll_put_1", names, contact.id, snapshot)
+        await self._client.function(
+            "roll_put_1", names, contact.id, snapshot, "anew" if anew else ""
+        )
 
     async def everybody(self) -> dict[ContactId, Contact]:
         """Return every contact by id, merged and erased ones too."""
@@ -52,6 +56,18 @@ class Roll:
         if moved != self._at:
             await self._catch_up(moved)
         return self._there
+
+    async def everyone(self) -> tuple[Contact, ...]:
+        """Return every contact that stands for itself, by name: the same until one changes."""
+        there = await self.everybody()
+        if self._everyone is None:
+            standing = (one for one in there.values() if one.exists and not one.merged_into)
+            self._everyone = tuple(sorted(standing, key=lambda one: (one.name, one.id)))
+        return self._everyone
+
+    def forget(self) -> None:
+        """Read the whole roll next time: the store was put back to another time."""
+        self._at = 0
 
     async def persons(self) -> dict[PersonId, Contact]:
         """Return whose each known person is, by the contacts that stand for themselves."""
@@ -62,23 +78,25 @@ class Roll:
         """Return the contacts that the words of a text name, the best first."""
         return self._names.find(await self.everybody(), text, most)
 
-    async def clear(self) -> None:
-        """Forget the roll: it is written anew from what contacts are."""
-        names = [keys.roll(), keys.roll_moved(), keys.roll_changed()]
-        await self._client.function("roll_clear_1", names)
+    async def weed(self, there: Collection[ContactId]) -> None:
+        """Take out who is no contact at all."""
+        kept = {id_.decode() for id_ in await self._client.call("HKEYS", keys.roll())}
+        if gone := sorted(kept.difference(there)):
+            names = [keys.roll(), keys.roll_moved(), keys.roll_changed()]
+            await self._client.function("roll_drop_1", names, *gone)
 
     async def _catch_up(self, moved: int) -> None:
         since = (f"({self._at}", "+inf")
         changed = await self._client.call("ZRANGEBYSCORE", keys.roll_changed(), *since)
         if not self._at or moved < self._at or CLEARED in changed:
-            self._there, self._persons = {}, {}
             kept = await self._client.call("HGETALL", keys.roll())
+            self._there, self._persons = {}, {}  # nobody waits between here and the last of them
         else:
             values = await self._client.call("HMGET", keys.roll(), *changed) if changed else []
             kept = dict(zip(changed, values, strict=True))
         for id_, raw in kept.items():
             self._learn(CONTACT.named(CONTACT.codec.decode_snapshot(raw), id_.decode()))
-        self._at = moved
+        self._at, self._everyone = moved, None
 
     def _learn(self, contact: Contact) -> None:
         before = self._there.get(contact.id)

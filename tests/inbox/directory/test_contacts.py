@@ -12,6 +12,7 @@ from inbox.desk.contacts import Contacts, Done
 from inbox.desk.records import Made, Records
 from inbox.directory import commands as c
 from inbox.directory.state import Contact
+from inbox.store import keys
 from inbox.store.client import Argument, Client
 from inbox.store.directory import Roll
 from inbox.team.policies import Policies
@@ -281,7 +282,20 @@ async def test_an_erased_contact_is_nowhere_and_its_persons_are_free(contacts: C
 async def test_the_roll_is_written_anew_from_what_contacts_are(
     contacts: Contacts, client: Client
 ) -> None:
-    await Roll(client).clear()
-    assert await contacts.everyone() == ()
+    (office, minister) = await contacts.everyone()
+    forged = replace(minister, version=99, name="Nobody")
+    stranger = Contact(version=1, id="c9", name="Stranger", added=START)
+    for one in (forged, stranger):
+        await Roll(client).put(one)
+    assert {one.name for one in await contacts.everyone()} == {OFFICE.name, "Nobody", "Stranger"}
     await contacts.rebuild()
-    assert [one.id for one in await contacts.everyone()] == ["c2", "c1"]
+    assert await contacts.everyone() == (office, minister)
+    assert await door(client).everyone() == (office, minister)
+    assert await contacts.find("stranger") == ()
+
+
+async def test_after_a_restore_nobody_is_remembered(contacts: Contacts, client: Client) -> None:
+    assert len(await contacts.everyone()) == 2
+    await client.call("DEL", keys.roll())
+    contacts.forget()
+    assert await contacts.everyone() == ()

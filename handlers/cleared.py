@@ -32,9 +32,9 @@ class Question(Record, frozen=True):
     found: tuple[str, ...] = ()
 
     @property
-    def long(self) -> int:
-        """Return how many characters leave."""
-        return sum(len(part.text) for part in self.answer.parts)
+    def is_line(self) -> bool:
+        """Whether it is a reachout's public line, which nobody puts in other words."""
+        return self.answer.kind == "rung" and self.answer.audience == "public"
 
 
 def ended(reply: Reply | None, shown: Shown) -> Told:

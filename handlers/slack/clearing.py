@@ -71,12 +71,14 @@ def question_post(question: Question, say: Say) -> Post:
 
 
 def answers_to(question: Question, say: Say) -> list[Json]:
-    """Return the three buttons: approve, return, refuse; what cannot be read whole has two."""
+    """Return the buttons: approve, return, refuse.
+
+    What cannot be read whole is not approved here; an approved line is not put in other words.
+    """
     carried = sealed(question.shown, question.answer)
-    row = [
-        button(ids.GIVE_BACK, say("button.give_back"), carried),
-        button(ids.REFUSE, say("button.refuse"), carried, "danger"),
-    ]
+    row = [button(ids.REFUSE, say("button.refuse"), carried, "danger")]
+    if not question.is_line:
+        row.insert(0, button(ids.GIVE_BACK, say("button.give_back"), carried))
     if whole(question):
         row.insert(0, button(ids.APPROVE, say("button.approve"), carried, "primary"))
     return row
@@ -145,14 +147,11 @@ def clear_view(question: Question, say: Say, opened: Opened) -> Json:
     blocks = [rich(_way(shown, answer, say)), *screen(question, say)]
     submit = ""
     if question.mine:
-        carried = sealed(shown, answer)
         if whole(question):
             submit = say("button.approve")
             blocks += confirmation(shown, say, opened)
-        blocks += actions(
-            button(ids.GIVE_BACK, say("button.give_back"), carried),
-            button(ids.REFUSE, say("button.refuse"), carried, "danger"),
-        )
+        row = answers_to(question, say)
+        blocks += actions(*(one for one in row if one["action_id"] != ids.APPROVE))
     else:
         names = asked_names(shown, answer, say)
         blocks.append(sentence(say, "clearance.asked_of", names=names))

@@ -33,6 +33,7 @@ async def clearing(visit: Visit, shown: Shown) -> dict[str, Any] | None:
         "found": list(asks.found) or [say("clearance.guard_nothing")],
         "pictures": [one.alt or one.kind for one in answer.media],
         "mine": asks.mine,
+        "line": asks.is_line,
         "author": answer.author == visit.actor.officer.id,
         "overrides": may(visit.actor.officer, "Override", shown.account)
         and answer.author != visit.actor.officer.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -114,8 +114,11 @@ async def test_one_press_clears_it_and_what_was_read_is_what_leaves(careful: Hou
     assert not isinstance(done, Denied)
 
 
-async def test_from_card_to_cleared_are_two_acts(careful: House) -> None:
+async def test_from_card_to_cleared_are_two_acts(
+    careful: House, record_property: Callable[[str, object], None]
+) -> None:
     ref, _ = await asked(careful)
+    record_property("told", "figure acts_to_clear 2 presses")
     await careful.press(EVA, ref, ids.CLEAR)
     assert careful.view(EVA)["submit"]["text"] == "Approve"
     await careful.submits(EVA)

@@ -132,3 +132,10 @@ def test_a_card_that_waits_offers_no_other_answer() -> None:
         ids.CLEAR,
         ids.WITHDRAW,
     ]
+
+
+def test_a_reachout_s_public_line_is_not_put_in_other_words() -> None:
+    line = replace(answer_of("Please write to us. ^AJ"), kind="rung")
+    asks = Question(shown(), line, mine=True)
+    assert acts(question_post(asks, EN).blocks) == [ids.APPROVE, ids.REFUSE]
+    assert ids.GIVE_BACK not in acts(clear_view(asks, EN, OPENED))

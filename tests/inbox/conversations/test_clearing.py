@@ -582,3 +582,11 @@ def test_an_answer_that_does_not_wait_is_told() -> None:
     assert house.refused("el", Clear("none", "seal")).why == "unknown_answer"
     house.must("aj", Draft("a1", "Hm"))
     assert house.refused("el", Clear("a1", "")).why == "not_asked"
+
+
+def test_a_reachout_s_public_line_is_not_returned_in_other_words() -> None:
+    house = asked()
+    line = tuple(replace(a, kind="rung") for a in house.conversation.answers)
+    house.conversation = replace(house.conversation, answers=line)
+    back = Return("a1", one(house).seal, "We know where you are.")
+    assert house.refused("el", back).why == "template_only"

@@ -20,7 +20,7 @@ from inbox.directory.evidence import changed, level
 from inbox.directory.lookalikes import Lookalikes, Named
 from inbox.directory.state import Contact
 from inbox.reachout.commands import Find, Hear, Settle
-from inbox.reachout.state import Reachout
+from inbox.reachout.state import Reachout, Rung
 from inbox.team.policies import Policies
 from inbox.words import Message, MessageId
 
@@ -67,8 +67,7 @@ class Hearing:
         for n, rung in enumerate(reachout.rungs):
             if not rung.unseen:
                 continue
-            native = rung.unseen.rstrip("/").rpartition("/")[2]
-            message = await self._ours(f"{rung.person.partition(':')[0]}:{native}")
+            message = await self._ours(_id_of(rung))
             if message is not None:
                 door = self._inbox.reachouts
                 same = door.says(rung, message.text)
@@ -137,6 +136,13 @@ class Hearing:
             return
         command, op = SetLane(first, "rule: reachout"), f"heard/{reachout.id}/{c.id}"
         await self._inbox.desk.do(c.id, self._inbox.desk.order(command, by="clerk", op=op))
+
+
+def _id_of(rung: Rung) -> MessageId:
+    """Return the id of the post at a rung's address, as the platform of its person makes ids."""
+    native = rung.unseen.rstrip("/").rpartition("/")[2]
+    instance, slash, _ = rung.person.rpartition("/")
+    return f"{instance}/{native}" if slash else f"{rung.person.partition(':')[0]}:{native}"
 
 
 def settled(answer: Answer) -> tuple[Settled | None, str, str]:

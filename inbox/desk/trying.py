@@ -211,7 +211,8 @@ class Trying:
                 mark = root_mark(c.account, found[1].text)
                 await self.reached(partial(self._registry.expect, mark, c.id))
             elif isinstance(event, Sent) and event.ref:
-                root = event.ref.partition(":")[2] if event.thread is None else event.thread
+                native = event.ref.partition(":")[2].rpartition("/")[2]
+                root = native if event.thread is None else event.thread
                 hashed = self.hashed(c.account, root, c.person)
                 await self.reached(partial(self._registry.alias, hashed, c.id))
 

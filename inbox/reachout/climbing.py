@@ -106,8 +106,8 @@ def _deliverable(rung: Rung, command: Attempt) -> Denied | None:
 
 
 def _by_hand(case: Case, command: Attempt, rung: Rung) -> Decision:
-    account, _ = case.facts.accounts[rung.account]
-    if not is_ours(command.by_hand, account):
+    account, profile = case.facts.accounts[rung.account]
+    if not is_ours(command.by_hand, account, profile):
         return denied(
             "not_our_post", handle=account.handle
         )  # guard: our-post test=tests/inbox/reachout/test_climbing.py::test_a_link_to_somebody_elses_post_is_no_rung_of_ours

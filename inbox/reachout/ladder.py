@@ -80,9 +80,18 @@ def forbidden(rung: Rung, account: Account, profile: Profile) -> str:
     return ""
 
 
-def is_ours(url: str, account: Account) -> bool:
-    """Say whether an address can be a post of this account: its name stands in it, and an id."""
+def is_ours(url: str, account: Account, profile: Profile) -> bool:
+    """Say whether an address can be a post of this account: at its platform, under its name."""
     parts = urlsplit(url.strip())
     steps = [step.lstrip("@").casefold() for step in parts.path.split("/") if step]
     ours = account.handle.lstrip("@").partition("@")[0].casefold()
-    return parts.scheme == "https" and bool(parts.hostname) and ours in steps[:-1] and bool(ours)
+    at_home = parts.scheme == "https" and _home(parts.hostname or "", account, profile)
+    return at_home and bool(ours) and ours in steps[:-1]
+
+
+def _home(host: str, account: Account, profile: Profile) -> bool:
+    """Say whether people read this account there: at its instance, or beside the API."""
+    if account.instance:
+        return host == urlsplit(account.instance).hostname
+    homes = {one.partition(".")[2] for one in profile.hosts}
+    return bool(host) and (not homes or host in homes or host.removeprefix("www.") in homes)

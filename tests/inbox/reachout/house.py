@@ -29,13 +29,19 @@ PROFILE = Profile(
     count=len,
     limits={"public": 280, "private": 10_000},
     starts=("public",),
+    hosts=("api.x.com",),
 )
 FEDI = replace(PROFILE, platform="mastodon", title="Mastodon", starts=("public", "private"))
 ACCOUNT = Account(
     id="x/landetud", app="x", native_id="1", title="UD", handle="LandetUD", officers=("aj", "en")
 )
 NARROW = replace(ACCOUNT, id="x/narrow", handle="LandetNarrow", may_reply_to="mentions")
-TOOT = replace(ACCOUNT, id="mastodon/landet", handle="landet@social.example")
+TOOT = replace(
+    ACCOUNT,
+    id="mastodon/landet",
+    handle="landet@social.example",
+    instance="https://social.example",
+)
 OFFICERS = {
     "aj": Officer("aj", "AJ", "Anna Jansson"),
     "en": Officer("en", "EN", "Erik Nyström"),

@@ -15,8 +15,10 @@ from inbox.reachout.commands import (
     TimeOut,
 )
 from inbox.reachout.events import Attempted, Left, Missed, RungFailed, Withdrawn
+from inbox.reachout.ladder import is_ours
 from tests.inbox.reachout.house import (
     EMAIL,
+    FACTS,
     HOUR,
     MINUTE,
     NARROW,
@@ -24,6 +26,7 @@ from tests.inbox.reachout.house import (
     PRIVATE,
     PUBLIC,
     START,
+    TOOT,
     House,
 )
 
@@ -159,7 +162,13 @@ def test_what_the_platform_forbids_is_posted_by_hand_and_its_link_logged() -> No
 
 def test_a_link_to_somebody_elses_post_is_no_rung_of_ours() -> None:
     house = House().opened(replace(PUBLIC, account=NARROW.id))
-    for url in ("https://x.com/CarlBiIdt/status/9", "http://x.com/LandetNarrow/status/9", "x"):
+    for url in (
+        "https://x.com/CarlBiIdt/status/9",
+        "http://x.com/LandetNarrow/status/9",
+        "https://x.com.evil.example/LandetNarrow/status/9",
+        "https://evil.example/LandetNarrow/status/9",
+        "x",
+    ):
         denied = house.fires(0, by_hand=url)
         assert isinstance(denied, Denied)
         assert denied.why == "not_our_post"
@@ -215,3 +224,10 @@ def test_nobody_climbs_what_does_not_exist() -> None:
     assert House().refused("aj", Attempt(0)) == "unknown_reachout"
     assert House().opened().refused("aj", Attempt(9)) == "unknown_rung"
     assert House().opened().refused("aj", TimeOut(0)) == "not_allowed"
+
+
+def test_a_post_by_hand_on_an_instance_is_at_that_instance() -> None:
+    fedi = FACTS.accounts[TOOT.id][1]
+    assert is_ours("https://social.example/@landet/123", TOOT, fedi)
+    assert not is_ours("https://other.example/@landet/123", TOOT, fedi)
+    assert not is_ours("https://social.example/@lander/123", TOOT, fedi)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
+from msgspec.structs import replace
 
 from bots.contract import Bot, Refused
 from bots.needs import Inbox
@@ -62,7 +63,7 @@ class Identity:
         return "" if sure or not rung else "expired"
 
     async def check_again(self, known: Known) -> Known | Changed:
-        """Return the person as they are known, or what changed about them."""
+        """Return the known with the person as the platform shows them now, or what changed."""
         try:
             now = await self.bot.person(known.person.id)
         except Refused:
@@ -73,7 +74,7 @@ class Identity:
         counts = [e for e in valid(known.evidence, self.inbox.now()) if e.kind in OF_HANDLE]
         read = await asyncio.gather(*(self._withdrawn(one, now) for one in counts))
         gone = [one.kind for one, withdrawn in zip(counts, read, strict=True) if withdrawn]
-        return Changed(", ".join(dict.fromkeys(gone))) if gone else known
+        return Changed(", ".join(dict.fromkeys(gone))) if gone else replace(known, person=now)
 
     async def _withdrawn(self, evidence: Evidence, person: Person) -> bool:
         """Whether its source was read, and says it no longer; a site that is away says nothing."""

@@ -105,8 +105,8 @@ class Proofs:
             return None
         try:
             await self.read(evidence.kind, evidence.source, person)
-        except Unproven:
-            return False
+        except Unproven as unproven:
+            return None if unproven.why == "no_profile" else False
         except Blocked:
             return None
         return True

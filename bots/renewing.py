@@ -76,20 +76,21 @@ class Renewer:
         if isinstance(found, Changed):
             await identity.freeze(contact, known, found)
             return
-        fresh = marked(known.person, now)
+        fresh = marked(found.person, now)
         if fresh:
-            await self._prove(contact, known, fresh)
-        for evidence in valid(known.evidence, now):
+            await self._prove(contact, found, fresh)
+        for evidence in valid(found.evidence, now):
             if evidence.kind in OF_HANDLE and evidence.expires - now < BEFORE:
-                await self._read(identity, contact, known, evidence)
+                await self._read(identity, contact, found, evidence)
 
     async def _read(
         self, identity: Identity, contact: Contact, known: Known, evidence: Evidence
     ) -> None:
         try:
             fresh = await self.proofs.read(evidence.kind, evidence.source, known.person)
-        except Unproven:
-            await identity.freeze(contact, known, Changed(evidence.kind))
+        except Unproven as unproven:
+            if unproven.why != "no_profile":
+                await identity.freeze(contact, known, Changed(evidence.kind))
         except Blocked as blocked:  # it may be back before the evidence ends
             log.info("evidence_unread", account=self.account.id, kind=blocked.why)
         else:

@@ -295,6 +295,8 @@ class Profile(msgspec.Struct, frozen=True):
     """The audiences in which we may write first."""
     repeatable: bool = False
     """Whether the platform takes our key, so that a repeated send is harmless."""
+    page: str = ""
+    """Where a person's public page stands, such as `https://x.com/{handle}`, if one can tell."""
     hosts: tuple[str, ...] = ()
     """The platform's own hosts that its bot calls, for whoever must let it out."""
     instances: bool = False

@@ -109,6 +109,7 @@ async def test_evidence_is_read_again_and_a_site_that_is_away_says_nothing(site:
     assert await reader.still(evidence, them) is False
     del site.pages[MFA]
     assert await reader.still(evidence, them) is None
+    assert await reader.still(evidence, replace(them, url="")) is None
 
 
 def test_links_are_read_as_a_browser_would() -> None:

@@ -92,6 +92,7 @@ PROFILE: Profile = XProfile(
     count=count,
     limits={"public": POST_LENGTH, "private": DM_LENGTH},
     starts=("public",),
+    page="https://x.com/{handle}",
     hosts=("api.x.com", *MEDIA_HOSTS),
     pushes=True,
     poll_every=60,

@@ -1,8 +1,13 @@
 """Proving who somebody is from a page: an officer names it, the machine reads it."""
 
+# ruff: noqa: E501 - a guard names its test on its own line, which is what the guards runner removes.
+
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from bots.guarded import Blocked
 from bots.proofs import Proofs, Unproven
@@ -17,6 +22,7 @@ from inbox.directory.commands import Prove
 from inbox.directory.evidence import OF_HANDLE
 from inbox.directory.state import Contact, Evidence, EvidenceKind, Known
 from inbox.team.roles import may
+from inbox.words import Person
 
 PAGES = {str(kind): kind for kind in OF_HANDLE}
 """The kinds of evidence that a page gives, by the word a modal sends."""
@@ -27,7 +33,11 @@ AT_ONCE = 1.0
 async def from_page(office: Office, click: Click) -> Contact | Acknowledgement:
     """Read the page that was named: the contact as it is then, or how the officer was told."""
     kind, source = PAGES[ids.typed(click.values, ids.PROOF)], ids.typed(click.values, ids.REASON)
-    if not may(click.who.officer, "Prove", None):
+    forbidden = False
+    forbidden = not may(
+        click.who.officer, "Prove", None
+    )  # guard: page-by-approver test=tests/handlers/slack/test_acts_proving.py::test_who_no_longer_may_approve_proves_nothing_by_an_open_modal
+    if forbidden:
         await office.refused(click.who, "Prove", "", "not_allowed")
         return await refused(office, click, Denied("not_allowed", {"needs": "approver"}))
     contact = await office.inbox.contacts.standing(click.meta.key)
@@ -36,6 +46,7 @@ async def from_page(office: Office, click: Click) -> Contact | Acknowledgement:
         return await refused(office, click, Denied("unknown_person"))
     if "://" not in source and kind != "domain":
         return wrong(office, click, Wrong("no_address"), ids.REASON)
+    known = replace(known, person=_with_page(office, known.person))
     reading = asyncio.create_task(_read(office.proofs, kind, source.strip(), known))
     done, _ = await asyncio.wait({reading}, timeout=AT_ONCE)
     if done:
@@ -45,6 +56,15 @@ async def from_page(office: Office, click: Click) -> Contact | Acknowledgement:
     click.place.view, click.place.late = click.view, True
     office.afterwards(_later(office, click, contact, reading))
     return answer
+
+
+def _with_page(office: Office, person: Person) -> Person:
+    """Return a person with the address of their page, where their platform lets one tell it."""
+    platform, handle = person.id.partition(":")[0], person.handle.lstrip("@")
+    profiles = (office.policies.profile(one) for one in office.policies.accounts)
+    page = next((one.page for one in profiles if one.platform == platform), "")
+    told = page.format(handle=quote(handle, safe="")) if page and handle else ""
+    return replace(person, url=person.url or told)
 
 
 async def _read(

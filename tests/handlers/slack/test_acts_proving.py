@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from bots.proofs import Proofs
 from handlers.slack import ids
@@ -29,15 +30,20 @@ async def site() -> AsyncIterator[Web]:
 
 async def asked(house: House, site: Web, source: str, kind: str = "linked_from") -> str:
     """Let Maria name a page; give what her modal says then."""
-    house.slack.office.proofs = Proofs(site.guarded(), house.inbox.now)
     person = Person("x:eva", handle="eva", name="Eva", url=site.url(PROFILE))
+    await named(house, site, person, source, kind)
+    await house.submits(MARIA)
+    return words(house.view(MARIA)["blocks"])
+
+
+async def named(house: House, site: Web, person: Person, source: str, kind: str) -> None:
+    """Let Maria name a page for this person, and not yet submit it."""
+    house.slack.office.proofs = Proofs(site.guarded(), house.inbox.now)
     await known(house, c.Attach(person))
     await house.command(MARIA, "who qasira")
     await house.tap(MARIA, ids.PROVE)
     await house.tap(MARIA, ids.PROOF, selected=kind)
     await house.types(MARIA, source, ids.REASON)
-    await house.submits(MARIA)
-    return words(house.view(MARIA)["blocks"])
 
 
 async def proven(house: House) -> Known:
@@ -109,3 +115,26 @@ async def test_who_may_not_approve_proves_nothing(office: House, site: Web) -> N
     await known(office, c.Attach(Person("x:eva", handle="eva", url=site.url(PROFILE))))
     await office.command(ANNA, "who qasira")
     assert ids.PROVE not in actions_of(office.view(ANNA))
+
+
+async def test_who_no_longer_may_approve_proves_nothing_by_an_open_modal(
+    office: House, site: Web
+) -> None:
+    site.pages[PAGE] = f'<a href="{site.url(PROFILE)}">Our minister</a>'
+    person = Person("x:eva", handle="eva", name="Eva", url=site.url(PROFILE))
+    await named(office, site, person, site.url(PAGE), "linked_from")
+    maria = replace(office.policies.officers["ml"], roles=("officer",))
+    office.policies.officers["ml"] = maria
+    vars(office.policies)["_by_slack"] |= dict.fromkeys(maria.slack, maria)
+    await office.submits(MARIA)
+    assert "approver" in words(office.view(MARIA)["blocks"])
+    assert (site.heard, (await proven(office)).evidence) == ([], ())
+
+
+async def test_of_somebody_who_never_wrote_the_page_is_known_by_their_handle(
+    office: House, site: Web
+) -> None:
+    site.pages[PAGE] = '<a href="https://twitter.com/Eva">Our minister</a>'
+    await named(office, site, Person("x:eva", handle="eva"), site.url(PAGE), "linked_from")
+    await office.submits(MARIA)
+    assert level(await proven(office), office.inbox.now()) == "verified"

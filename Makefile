@@ -41,7 +41,7 @@ test-long: $(DEV) ## All of it at full length: 200 kill rounds, 1,000 races, the
 	RUN_LONG=1 $(PYTHON) -m pytest -m browser
 	$(MAKE) guards
 
-test-peers: $(DEV) ## The tests against other people's programs: Debian's redis-server
+test-peers: $(DEV) ## The tests against other people's programs: Debian's redis-server, PyPI's mastodon_mock
 	$(PYTEST) -m peer
 
 guards: $(DEV) ## Remove each guarded line in a copy; its test must fail

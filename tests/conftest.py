@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-IMPLIED = {"chromium": "browser", "redis_server": "peer", "shared_data": "data"}
+IMPLIED = {
+    "chromium": "browser",
+    "redis_server": "peer",
+    "mastodon_mock": "peer",
+    "shared_data": "data",
+}
 """Who asks for this fixture carries this marker, so that none can be forgotten."""
 
 

@@ -67,7 +67,8 @@ class Reading(Base):
         assert message.account == house.stage.account.id
         assert message.named
         assert not message.ours
-        assert abs(message.written - house.stage.clock()) < 60_000
+        on_time = abs(message.written - house.stage.clock()) < 60_000
+        assert on_time or "clock" not in house.stage.faults
 
     async def test_messages_are_taken_in_in_the_order_they_were_written(self, house: House) -> None:
         written = []
@@ -175,6 +176,7 @@ class Reading(Base):
         self.can("edits")
         before = await house.stage.say("citizen", "the road is cloosed")
         await house.read()
+        first = (await house.said(before.id)).message.written
         unseen = await house.stage.say("other", "is it cloosed?")
         house.stage.clock.forward(10)
         await house.stage.edit(before.id, "the road is closed")
@@ -184,7 +186,7 @@ class Reading(Base):
             said = await house.said(written.id)
             assert said.message.text.endswith(text)
             assert said.edited or written is unseen, "whoever never saw the first may not know"
-            assert said.message.written < house.stage.clock()
+            assert said.message.written == first or written is unseen
 
     async def test_a_deletion_is_noticed_and_what_stays_stays(self, house: House) -> None:
         self.can("deletes")

@@ -190,6 +190,7 @@ class Sending(Base):
 
     async def test_a_reply_to_what_is_gone_is_refused_as_such(self, house: House) -> None:
         self.can("deletes")
+        self.needs(house.stage, "gone")
         ref = await house.answered()
         await house.stage.delete((await house.conversation(ref)).last_message)
         await house.sends(rounds=2, every=60)

@@ -33,12 +33,17 @@ Fault: TypeAlias = Literal[
     "drop_before",  # hang up, nothing done
     "drop_after",  # the call is carried out, then hang up
     "garbage",  # the call is carried out; the answer is no JSON
-    "slow",  # the call is carried out after `seconds`
+    "slow",  # the call is carried out after `seconds`, even if nobody waits any more
+    "strange",  # a listing brings something of an unknown kind (`strange`)
+    "gone",  # who answers what is deleted is refused
+    "clock",  # what is written bears the time of the test's own clock
 ]
+"""What goes wrong. The last ones are no calls', but a foreign server may not know them either."""
 FAULTS: frozenset[Fault] = frozenset(
     (
         *("busy", "busy_silent", "busy_garbled", "busy_past", "busy_far", "garbage", "slow"),
         *("gateway_before", "gateway_after", "drop_before", "drop_after"),
+        *("strange", "gone", "clock"),
     )
 )
 """What a stand-in of ours must be able to cause: all of it."""
@@ -85,6 +90,7 @@ class Stage(Protocol):
     secrets: Secrets
     """The app's and the account's credentials, and in `api_urls` where the stand-in is served."""
     clock: Clock
+    """A foreign server has its own: set this one a day behind it, so that it is never ahead."""
     faults: frozenset[Fault]
     foreign: bool
     """Whether another project's server plays: the only reason to cause fewer faults."""

@@ -200,6 +200,7 @@ class Trouble(Base):
     async def test_an_unknown_kind_is_set_aside_with_its_bytes_and_stops_nothing(
         self, house: House
     ) -> None:
+        self.needs(house.stage, "strange")
         before = await house.stage.say("citizen", "before")
         raw = await house.stage.strange()
         after = await house.stage.say("other", "after")

@@ -49,8 +49,7 @@ class Hearing:
             for answer in conversation.answers:
                 if answer.reachout:
                     await self._settle(answer)
-            for reachout in under_way:
-                await self._look(conversation, reachout)
+            await self._look(conversation, under_way)
 
     async def _settle(self, answer: Answer) -> None:
         """Let a rung follow its answer."""
@@ -81,22 +80,15 @@ class Hearing:
         told = (one.message for one in reading.messages) if reading else iter(())
         return next((one for one in told if one.id == id_ and one.ours), None)
 
-    async def _look(self, c: Conversation, reachout: Reachout) -> None:
-        """Ask of the last message whether it is theirs, if it was written since we began."""
-        earlier = c.last_in < reachout.opened
-        hindrances = (
-            not c.count,
-            earlier,  # guard: written-since test=tests/inbox/clerk/test_hearing.py::test_what_was_written_before_we_began_is_no_answer
-        )
-        if any(hindrances):
-            return
-        contact = await self._inbox.contacts.standing(reachout.contact)
-        message = await self._last(c) if contact else None
-        if contact is None or message is None:
-            return
-        hear = await self._judged(contact, c, message)
-        if hear is not None:
-            await self._hear(reachout, c, hear)
+    async def _look(self, c: Conversation, under_way: Sequence[Reachout]) -> None:
+        """Ask of the last message whose it is, for each reachout that began before it was written."""
+        asking = [one for one in under_way if since(one, c)]
+        message = await self._last(c) if asking else None
+        for reachout in asking if message else ():
+            contact = await self._inbox.contacts.standing(reachout.contact)
+            hear = await self._judged(contact, c, message) if contact and message else None
+            if hear is not None:
+                await self._hear(reachout, c, hear)
 
     async def _last(self, c: Conversation) -> Message | None:
         """Return the last message of theirs that still stands."""
@@ -136,6 +128,16 @@ class Hearing:
             return
         command, op = SetLane(first, "rule: reachout"), f"heard/{reachout.id}/{c.id}"
         await self._inbox.desk.do(c.id, self._inbox.desk.order(command, by="clerk", op=op))
+
+
+def since(reachout: Reachout, c: Conversation) -> bool:
+    """Say whether anybody wrote in a conversation since a reachout began."""
+    earlier = c.last_in < reachout.opened
+    hindrances = (
+        not c.count,
+        earlier,  # guard: written-since test=tests/inbox/clerk/test_hearing.py::test_what_was_written_before_we_began_is_no_answer
+    )
+    return not any(hindrances)
 
 
 def _id_of(rung: Rung) -> MessageId:

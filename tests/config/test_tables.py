@@ -83,6 +83,8 @@ def test_every_wrong_field_of_a_row_is_named(folder: Path) -> None:
         ("phrases/sv.toml", "ring {call}", "ring {telefon}", "[greeting] call has a place"),
         ("phrases/sv.toml", "ring {call}", "ring {call", "[greeting] call has a place"),
         ("phrases/sv.toml", "[greeting]", "[greeting", "phrases/sv.toml"),
+        ("phrases/sv.toml", "Vi försöker nå dig.", "Ring 112.", "[reach_line] reach has a digit"),
+        ("phrases/sv.toml", "@{handle} Vi försöker", "{handle} Vi", "[reach_line] reach must name"),
         ("accounts.toml", "C0PRESS0002", "C0PRESS0001", "private_channel"),
         ("officers.toml", 'initials = "EN"', 'initials = "AJ"', "AJ"),
         ("officers.toml", 'press = ["aj"', 'press = ["zz"', "zz"),

@@ -46,7 +46,7 @@ class LeakGuard:
         conversation = await self._inbox.read.conversation(ref)
         if conversation is None:
             return command
-        leaks = await self.leaks(conversation, command.text, command.audience, ready)
+        leaks = await self.leaks(conversation, command.whole, command.audience, ready)
         confirmed = confirmed_of(command.confirmed, leaks)
         return replace(command, leaks=leaks, confirmed=confirmed)
 

@@ -180,14 +180,21 @@ def _details(shown: Shown, say: Say) -> list[Json]:
         found.append(words(say("card.word", word=one_line(conversation.lane_word, 40))))
     if shown.due:
         found.append(run(say.pieces("card.due", at=At(shown.due)), say))
-    if shown.others:
-        found.append(words(_others(shown, say)))
+    found += [words(line) for line in _beside_it(shown, say)]
     if conversation.tags:
         found.append(words(one_line(", ".join(conversation.tags), 120)))
     if conversation.wake:
         found.append(run(say.pieces("card.snoozed", until=At(conversation.wake.at)), say))
     joined = [one for n, part in enumerate(found) for one in [*words(DOT if n else ""), *part]]
     return [rich(joined)] if joined else []
+
+
+def _beside_it(shown: Shown, say: Say) -> list[str]:
+    """Say what else there is of this person, and that it goes on with another audience."""
+    linked = (
+        [say(f"card.linked_{shown.conversation.audience}")] if shown.conversation.linked else []
+    )
+    return [*([_others(shown, say)] if shown.others else []), *linked]
 
 
 def _others(shown: Shown, say: Say) -> str:

@@ -196,6 +196,11 @@ class Answer(Command, frozen=True):
     rung: int = 0
     leaks: tuple[Leak, ...] = ()
 
+    @property
+    def whole(self) -> str:
+        """All that a reader is told: the text, and what stands for its pictures."""
+        return "\n".join((self.text, *(one.alt for one in self.media if one.alt)))
+
 
 class SayLine(Command, frozen=True):
     """Let an approved line leave in public: the core writes it, and there is no text to give."""

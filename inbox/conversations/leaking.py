@@ -19,7 +19,7 @@ def leaks_of(case: Case, command: Answer) -> tuple[Leak, ...]:
     account = case.policy.account
     if account.leak_guard == "off":
         return ()
-    alone = findings(command.text, ours=own(account), audience=command.audience)
+    alone = findings(command.whole, ours=own(account), audience=command.audience)
     shown = (leak for leak in alone if leak.kind not in UNKNOWN)
     return tuple(dict.fromkeys((*command.leaks, *shown)))
 

@@ -47,6 +47,7 @@ async def test_a_private_answer_is_written_in_a_linked_conversation_that_we_open
     answer = await office.answer(ref)
     assert (answer.audience, answer.state, answer.text) == ("private", "ready", "Come to gate 4.")
     assert (await office.conversation(public)).answers == ()
+    await office.card_says(public, "goes on in private")
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,5 @@ async def test_the_page_answers_privately_instead_too(pages: Pages) -> None:
     assert there.forms[f"/c/{private}/answer"]["text"] == "Gate 4."
     await anna.sends(f"/c/{private}/answer")
     assert (await pages.answer(private)).audience == "private"
+    assert "goes on in private" in (await anna.get(f"/c/{ref}")).text
+    assert f'href="/c/{private}"' in anna.page.body

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from inbox.answers.leaks import Leak, findings
 from inbox.conversations.commands import Answer, Claim
 from inbox.conversations.events import Answered
-from inbox.words import LeakGuard
+from inbox.words import LeakGuard, Media
 from tests.inbox.conversations.house import ACCOUNT, POLICY, House
 
 HIDDEN = "He, Q\u200bаѕ\u2060іm, is safe."
@@ -72,3 +72,10 @@ def test_an_account_without_a_guard_is_not_asked() -> None:
 def test_what_is_the_account_s_own_may_stand_in_any_answer(text: str) -> None:
     house = claimed("block", "+46 70 174 06 05")
     house.must("aj", house.answer("aj", text))
+
+
+def test_what_stands_for_a_picture_is_read_too() -> None:
+    house = claimed()
+    picture = Media("image", alt="The letter of 811228-9874")
+    no = house.refused("aj", house.answer("aj", "See this.", media=(picture,)))
+    assert [leak.found for leak in no.facts["findings"]] == ["811228-9874"]

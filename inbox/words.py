@@ -296,7 +296,10 @@ class Profile(msgspec.Struct, frozen=True):
     repeatable: bool = False
     """Whether the platform takes our key, so that a repeated send is harmless."""
     page: str = ""
-    """Where a person's public page stands, such as `https://x.com/{handle}`, if one can tell."""
+    """Where a person's public page stands, such as `https://x.com/{handle}`, if one can tell.
+
+    `{user}` and `{server}` are what stands before and after the `@` of a handle.
+    """
     hosts: tuple[str, ...] = ()
     """The platform's own hosts that its bot calls, for whoever must let it out."""
     instances: bool = False

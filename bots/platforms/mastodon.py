@@ -125,6 +125,7 @@ PROFILE = Profile(
     starts=("public", "private"),
     repeatable=True,
     instances=True,
+    page="https://{server}/@{user}",
     edits=True,
     deletes=True,
     retracts=True,

@@ -60,11 +60,18 @@ async def from_page(office: Office, click: Click) -> Contact | Acknowledgement:
 
 def _with_page(office: Office, person: Person) -> Person:
     """Return a person with the address of their page, where their platform lets one tell it."""
-    platform, handle = person.id.partition(":")[0], person.handle.lstrip("@")
+    platform = person.id.partition(":")[0]
     profiles = (office.policies.profile(one) for one in office.policies.accounts)
     page = next((one.page for one in profiles if one.platform == platform), "")
-    told = page.format(handle=quote(handle, safe="")) if page and handle else ""
-    return replace(person, url=person.url or told)
+    return replace(person, url=person.url or page_of(page, person.handle))
+
+
+def page_of(page: str, handle: str) -> str:
+    """Fill a platform's pattern of pages with a handle; "" where that does not tell one."""
+    handle = quote(handle.lstrip("@"), safe="@")
+    user, _, server = handle.partition("@")
+    whole = handle and (server or "{server}" not in page)
+    return page.format(handle=handle, user=user, server=server) if whole else ""
 
 
 async def _read(

@@ -13,6 +13,7 @@ from bots.contract import Bot, Refused
 from inbox.conversations.commands import Retract
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import Echoed, Received, SendStarted, Sent
+from inbox.directory.evidence import changed
 from inbox.words import Audience, Media, Part, PartId, Ref
 from tests.bots.conformance.base import Base
 from tests.bots.conformance.house import House
@@ -225,6 +226,16 @@ class Sending(Base):
         with pytest.raises(Refused) as refused:
             await house.bot().person(house.stage.person("nobody"))
         assert refused.value.why == "gone"
+
+    @PRIVATE
+    async def test_whoever_wrote_is_looked_up_as_the_same_and_not_as_changed(
+        self, house: House, private: bool
+    ) -> None:
+        written = await house.stage.say("citizen", "It is I.", private=private)
+        await house.read()
+        author = (await house.said(written.id)).message.author
+        found = await house.bot().person(author.id)
+        assert (found.id, changed(author, found), changed(found, author)) == (author.id, "", "")
 
     async def test_whether_somebody_can_be_reached_is_said_for_each_audience(
         self, house: House

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
+from bots import profiles
 from bots.proofs import Proofs
 from handlers.slack import ids
 from handlers.slack.acts import proving
@@ -138,3 +139,17 @@ async def test_of_somebody_who_never_wrote_the_page_is_known_by_their_handle(
     await named(office, site, Person("x:eva", handle="eva"), site.url(PAGE), "linked_from")
     await office.submits(MARIA)
     assert level(await proven(office), office.inbox.now()) == "verified"
+
+
+@pytest.mark.parametrize(
+    ("platform", "handle", "page"),
+    [
+        ("x", "@eva", "https://x.com/eva"),
+        ("mastodon", "eva@mfa.example", "https://mfa.example/@eva"),
+        ("mastodon", "eva", ""),
+        ("x", "", ""),
+    ],
+)
+def test_a_platform_says_where_a_persons_page_stands(platform: str, handle: str, page: str) -> None:
+    assert proving.page_of(profiles()[platform].page, handle) == page
+    assert proving.page_of("", "eva") == ""

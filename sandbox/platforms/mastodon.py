@@ -846,7 +846,7 @@ class OnMastodon:
             "id": user.id,
             "handle": user.acct,
             "name": user.name,
-            "mark": "government" if user.proved else "none",
+            "mark": "link" if user.proved else "none",
             "about": user.about,
             "official": user.id in self.world.official,
         }

@@ -5,6 +5,7 @@ import { ago, clock, direction, face, posted } from "./words.js";
 
 const MARKS = {
   government: ["gov", "Government account"],
+  link: ["gov", "Verified link"],
   blue: ["blue", "Paid mark"],
   business: ["business", "Organisation"],
   parody: ["parody", "Parody"],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from typing import get_args
-from zoneinfo import ZoneInfo
 
-from handlers.say import At, Fact, Say
+from handlers.contacts import about, local_time, spoken_for, upright
+from handlers.say import At, Say
 from handlers.shown import Shown, looks_like
 from handlers.slack import ids
 from handlers.slack.blocks import (
@@ -30,9 +29,9 @@ from handlers.slack.blocks import (
     words,
 )
 from handlers.slack.ids import Meta, Press, block_of, pack
-from handlers.slack.safe import beside, escape, one_line, public
+from handlers.slack.safe import escape, one_line, public
 from handlers.slack.shown import DOT, Opened, Post, facts
-from inbox.directory.evidence import CALLED, OF_HANDLE, level, valid
+from inbox.directory.evidence import CALLED, OF_HANDLE, level
 from inbox.directory.state import Contact, ContactKind, Known, Way, WayKind
 from inbox.directory.suggesting import Suggestion
 from inbox.words import Millis, OfficerId, Record
@@ -244,13 +243,6 @@ def way_key(way: Way) -> str:
     return blake2b(f"{way.kind}\n{way.value}".encode(), digest_size=8).hexdigest()
 
 
-def local_time(contact: Contact, now: Millis) -> str:
-    """Return what time it is there, or "" where that is not known."""
-    if not contact.time_zone:
-        return ""
-    return datetime.fromtimestamp(now / 1000, ZoneInfo(contact.time_zone)).strftime("%H:%M")
-
-
 def _fitting(rows: Iterable[list[Json]], room: int, say: Say) -> list[Json]:
     """Return as many rows as fit, and how many are left out."""
     found: list[Json] = []
@@ -265,15 +257,9 @@ def _fitting(rows: Iterable[list[Json]], room: int, say: Say) -> list[Json]:
 
 
 def _about(entry: Entry, say: Say) -> list[list[Json]]:
-    contact = entry.contact
-    time = local_time(contact, entry.now)
-    first = [say(f"directory.{contact.kind}")]
-    first += [say("directory.there", time=time)] if time else []
-    tongues = ", ".join(one_line(say.word("language", one), 30) for one in contact.languages)
-    first += [tongues] if tongues else []
-    lines = [words(DOT.join(first))]
-    if contact.known_by:
-        names = ", ".join(_officer(one, entry) for one in contact.known_by)
+    lines = [words(about(entry.contact, entry.now, say))]
+    if entry.contact.known_by:
+        names = ", ".join(_officer(one, entry) for one in entry.contact.known_by)
         lines.append(words(say("directory.known_by", by=names)))
     return lines
 
@@ -281,9 +267,9 @@ def _about(entry: Entry, say: Say) -> list[list[Json]]:
 def _way(way: Way, entry: Entry, say: Say) -> list[Json]:
     line = words(f"{PICTURES[way.kind]} {say(f'directory.{way.kind}')}: ")
     lines = public(way.value, VALUE).split("\n")
-    line += words("\n".join(_upright(one, say) for one in lines))
+    line += words("\n".join(upright(one, say) for one in lines))
     if way.known_by:
-        line += words(DOT + _upright(_officer(way.known_by, entry), say))
+        line += words(DOT + upright(_officer(way.known_by, entry), say))
     return line
 
 
@@ -293,7 +279,7 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
     handle = one_line(f"@{person.handle.lstrip('@')}" if person.handle else person.id, HANDLE)
     lines = [
         [
-            *words(_upright(f"{platform} {handle}", say)),
+            *words(upright(f"{platform} {handle}", say)),
             *words(DOT + one_line(person.name, NAME) if person.name else ""),
             *words(f"{DOT}{MARKS[sure]} {say(f'reach.level_{sure}')}", bold=True),
         ]
@@ -301,12 +287,7 @@ def _person(known: Known, entry: Entry, say: Say) -> list[list[Json]]:
     if known.frozen:
         frozen = say("directory.frozen", changed=_changed(known.frozen, say))
         lines.append(words(f"⚠ {frozen}", bold=True))
-    for one in valid(known.evidence, entry.now)[:4]:
-        facts_: dict[str, Fact] = {
-            "source": _upright(one_line(one.source, 100), say),
-            "until": At(one.expires, "day"),
-        }
-        lines.append(run(say.pieces(f"directory.by_{one.kind}", **facts_), say))
+    lines += [run(pieces, say) for pieces in spoken_for(known, entry.now, say)]
     if known.why:
         lines.append(words(one_line(known.why, 200)))
     return lines
@@ -366,19 +347,14 @@ def _row(
         *([say("directory.there", time=time)] if time else []),
     ]
     handles = (one.person.handle for one in contact.persons[:2] if one.person.handle)
-    told += [_upright(one_line(f"@{handle.lstrip('@')}", HANDLE), say) for handle in handles]
+    told += [upright(one_line(f"@{handle.lstrip('@')}", HANDLE), say) for handle in handles]
     name = words(one_line(contact.name, NAME), bold=True)
     blocks = [rich(name, words(DOT.join(told)), list(why))]
     return [*blocks, *actions(button(act, say(f"button.{act}"), press))]
 
 
 def _why(one: Suggestion, say: Say) -> tuple[str | At, ...]:
-    return say.pieces(f"directory.why_{one.reason}", what=_upright(one_line(one.what, HANDLE), say))
-
-
-def _upright(text: str, say: Say) -> str:
-    """Return what a right-to-left line would turn round: a number, a handle, an address."""
-    return beside(text, say("directory.words"))
+    return say.pieces(f"directory.why_{one.reason}", what=upright(one_line(one.what, HANDLE), say))
 
 
 def _officer(officer: OfficerId, entry: Entry) -> str:

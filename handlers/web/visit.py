@@ -19,6 +19,7 @@ from handlers.web import session
 from handlers.web.drawing import Drawing
 from handlers.web.live import Live
 from handlers.web.openid import Entrance
+from inbox.team.roles import may
 from inbox.words import Account
 
 
@@ -105,6 +106,7 @@ class Visit:
             csrf=session.token(self.session),
             now=now,
             path=self.request.path,
+            sees_directory=self.who is not None and may(self.who.officer, "directory", None),
             sees_reachouts=self.who is not None and reachouts.sees(self.who.officer),
             **facts,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import reachouts
 from handlers.web.pages import (
     acts,
+    contacts,
     conversation,
     figures,
     find,
@@ -26,6 +27,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/c/{id}", "read", conversation.conversation),
     Route("GET", "/c/{id}/live", "read", conversation.live),
     *(Route("POST", f"/c/{{id}}/{name}", act.asks, act.handle) for name, act in acts.ACTS.items()),
+    Route("GET", "/contacts", contacts.SEES, contacts.contacts),
+    Route("GET", "/contacts/{contact}", contacts.SEES, contacts.contact),
     Route("GET", "/reachouts", reachouts.SEES, reachout.listed),
     Route("GET", "/reachouts/{reachout}", reachouts.SEES, reachout.reachout),
     Route("GET", "/open/v1/signatures/{platform}/{name}.json", "", signatures.as_json),

@@ -31,7 +31,9 @@ HERE = [route for route in INSIDE if "{id}" in route.path]
 
 def there(route: Route, ref: str) -> str:
     """Give an address of this route."""
-    return route.path.replace("{id}", ref).replace("{reachout}", "r" * 16)
+    return (
+        route.path.replace("{id}", ref).replace("{reachout}", "r" * 16).replace("{contact}", "fm")
+    )
 
 
 async def knocks(browser: Browser, method: str, path: str) -> Seen:

@@ -12,6 +12,8 @@ from inbox.directory.state import Contact
 from inbox.words import Account, Millis, Person
 
 Everyone: TypeAlias = Callable[[], Awaitable[Iterable[Contact]]]
+AGAIN: Millis = 60_000
+"""So long the same contacts are known as before: then somebody's evidence may have ended."""
 OURS = "ours"
 """What stands for the contact of our own accounts: they are no look-alikes of one another."""
 
@@ -26,6 +28,8 @@ class Lookout:
         now: Callable[[], Millis],
     ) -> None:
         self._accounts, self._everyone, self._now = accounts, everyone, now
+        self._contacts: Iterable[Contact] | None = None
+        self._again: Millis = 0
         self._seen: tuple[Named, ...] = ()
         self._ours: set[tuple[str, str]] = set()
         self._known = Lookalikes()
@@ -41,8 +45,11 @@ class Lookout:
 
     async def refresh(self) -> None:
         """Look who is known now; the index is built anew, and beside the loop, if any changed."""
-        contacts = tuple(await self._everyone())
-        named = (*ours(self._accounts()), *_named(contacts, self._now()))
+        contacts, now = await self._everyone(), self._now()
+        if contacts is self._contacts and now < self._again:
+            return
+        self._contacts, self._again = contacts, now + AGAIN
+        named = (*ours(self._accounts()), *_named(contacts, now))
         self._ours = {(one.platform, one.native_id) for one in self._accounts()}
         if named != self._seen:
             self._known = await asyncio.to_thread(Lookalikes, named)

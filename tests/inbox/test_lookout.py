@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox.desk.lookout import Lookout
+from inbox.desk.lookout import AGAIN, Lookout
 from inbox.directory.state import Contact, Evidence, Known
 from inbox.words import Account, Person
 
@@ -50,15 +50,33 @@ async def test_those_who_show_writers_hear_when_others_are_known() -> None:
     heard: list[int] = []
 
     async def everyone() -> list[Contact]:
-        return there
+        return there  # another list when they are others, as the directory gives it
 
     lookout = Lookout(lambda: (OURS,), everyone, lambda: NOW)
     lookout.heard = lambda: heard.append(1)
     await lookout.refresh()
     await lookout.refresh()
     assert len(heard) == 1
-    there.append(contact(Known(MINISTER, "", NOW)))
+    there = [contact(Known(MINISTER, "", NOW))]
     assert lookout.near(Person("x:666", "CarIBildt")) is None
     await lookout.refresh()
     assert len(heard) == 2
     assert lookout.near(Person("x:666", "CarIBildt")) is not None
+
+
+async def test_whose_evidence_has_ended_is_looked_at_anew_though_no_contact_changed() -> None:
+    now, twin = [NOW], Person("mastodon:s/9", "carl_bildt", "Carl Bildt")
+    there = (
+        contact(Known(MINISTER, "", NOW, (CALL,))),
+        contact(Known(twin, "", NOW, (CALL,)), id_="c2"),
+    )
+
+    async def everyone() -> tuple[Contact, ...]:
+        return there
+
+    lookout = Lookout(lambda: (), everyone, lambda: now[0])
+    await lookout.refresh()
+    assert lookout.near(twin) is None
+    now[0] += AGAIN
+    await lookout.refresh()
+    assert lookout.near(twin) is not None

@@ -13,8 +13,9 @@ from handlers.say import Refusal, Say
 from inbox import Inbox
 from inbox.answers.leaks import Leak, findings, own
 from inbox.conversations.commands import Answer
-from inbox.conversations.leaking import LEAK, judged
+from inbox.conversations.leaking import LEAK, judged, remarks
 from inbox.conversations.reading import Reading
+from inbox.conversations.reading import reading as read_of
 from inbox.conversations.state import Conversation
 from inbox.denied import Denied
 from inbox.desk.firing import Shot
@@ -46,20 +47,32 @@ class LeakGuard:
         conversation = await self._inbox.read.conversation(ref)
         if conversation is None:
             return command
-        leaks = await self.leaks(conversation, command.whole, command.audience, ready)
+        leaks = await self.leaks(
+            conversation, command.whole, command.audience, ready, (command.source,)
+        )
         confirmed = confirmed_of(command.confirmed, leaks)
         return replace(command, leaks=leaks, confirmed=confirmed)
 
     async def leaks(
-        self, conversation: Conversation, text: str, audience: Audience, ready: Iterable[str] = ()
+        self,
+        conversation: Conversation,
+        text: str,
+        audience: Audience,
+        ready: Iterable[str] = (),
+        inside: Iterable[str] = (),
     ) -> tuple[Leak, ...]:
-        """Return what a text would give away; `ready` are lines approved for the public."""
+        """Return what a text would give away.
+
+        `ready` are lines approved for the public, `inside` what is written beside it for us.
+        """
         account = self._policies.account(conversation.account)
         if account is None or account.leak_guard == "off":
             return ()
         known = await self._known(conversation, account)
         ours = (*known.ours, *ready)
-        return findings(text, secrets=known.secrets, ours=ours, said=known.said, audience=audience)
+        return findings(
+            text, secrets=(*known.secrets, *inside), ours=ours, said=known.said, audience=audience
+        )
 
     async def aimed(self, id_: ReachoutId, shot: Shot) -> Shot | Denied:
         """Return a private rung's try with what was found in it, or why it is held back.
@@ -95,16 +108,17 @@ class LeakGuard:
 
         In private only the purposes count: there we speak of what the notes are about.
         """
-        reading = await self._inbox.read.reading(conversation.id)
+        entries = await self._inbox.read.history(conversation.id)
+        reading = read_of(entries)
         secrets = await self._purposes(conversation)
         if conversation.audience == "public":
-            secrets += [note.text for note in reading.notes]
+            secrets += remarks(entries)
         linked_here = conversation.linked if conversation.audience == "public" else ()
         for linked in await self._inbox.read.conversations(list(linked_here)):
-            there = await self._inbox.read.reading(linked.id)
-            secrets += [note.text for note in there.notes]
+            there = await self._inbox.read.history(linked.id)
+            secrets += remarks(there)
             if linked.audience == "private":
-                secrets += _texts(there)
+                secrets += _texts(read_of(there))
                 secrets += [answer.text for answer in linked.answers if answer.state == "draft"]
         people = dict.fromkeys(
             one.message.author for one in reading.messages if not one.message.ours

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from inbox.answers.leaks import ALWAYS, Kind, Leak, findings, own
+from inbox.conversations import events as e
 from inbox.conversations.case import Case, denied
 from inbox.conversations.commands import Answer
 from inbox.conversations.denied import Denied
@@ -12,6 +15,28 @@ LEAK = "leak"
 """The word by which an officer lets a text leave in spite of what the guard found."""
 UNKNOWN: tuple[Kind, ...] = ("mention",)
 """What the text alone does not show here: a conversation keeps no handles."""
+
+
+REASONED = (e.Claimed, e.Released, e.LaneSet, e.TurnedDown, e.ClearanceReturned, e.Overridden)
+"""Events whose reason an officer wrote for colleagues."""
+
+
+def remarks(entries: Iterable[e.Entry]) -> tuple[str, ...]:
+    """Return what officers wrote for each other: notes, reasons, whence a figure is."""
+    told = (
+        _told(event) for one in entries if one.by.startswith("officer:") for event in one.events
+    )
+    return tuple(dict.fromkeys(text for text in told if text))
+
+
+def _told(event: e.AnyEvent) -> str:
+    match event:
+        case e.Noted():
+            return event.text
+        case e.Answered():
+            return event.source
+        case _:
+            return event.reason if isinstance(event, REASONED) else ""
 
 
 def leaks_of(case: Case, command: Answer) -> tuple[Leak, ...]:

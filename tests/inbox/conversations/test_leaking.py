@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from inbox.answers.leaks import Leak, findings
-from inbox.conversations.commands import Answer, Claim
+from inbox.conversations.commands import AddNote, Answer, Claim, Release, SetLane, TakeOver
 from inbox.conversations.events import Answered
+from inbox.conversations.leaking import remarks
 from inbox.words import LeakGuard, Media
 from tests.inbox.conversations.house import ACCOUNT, POLICY, House
 
@@ -79,3 +80,21 @@ def test_what_stands_for_a_picture_is_read_too() -> None:
     picture = Media("image", alt="The letter of 811228-9874")
     no = house.refused("aj", house.answer("aj", "See this.", media=(picture,)))
     assert [leak.found for leak in no.facts["findings"]] == ["811228-9874"]
+
+
+def test_what_officers_wrote_for_each_other_is_inside() -> None:
+    house = claimed()
+    house.must("aj", AddNote("n1", "Told Qasim."))
+    house.must("aj", SetLane("consular", "Haddad is ill"))
+    house.must("aj", Release("Ask Samira"))
+    house.must("clerk", SetLane("life-safety", "rule:help"))
+    house.must("en", Claim())
+    house.must("en", house.answer("en", "12 are safe.", source="Dr Orfani, by telephone"))
+    house.must("ml", TakeOver("Erik sleeps"))
+    assert remarks(house.entries) == (
+        "Told Qasim.",
+        "Haddad is ill",
+        "Ask Samira",
+        "Dr Orfani, by telephone",
+        "Erik sleeps",
+    )

@@ -81,4 +81,4 @@ async def test_the_platforms_own_count_is_believed(house: House) -> None:
 
 
 def test_every_platform_has_a_profile_under_its_own_name() -> None:
-    assert {name: profile.platform for name, profile in profiles().items()} == {"x": "x"}
+    assert all(profile.platform == name for name, profile in profiles().items())

@@ -67,7 +67,7 @@ def mastodon_mock() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/api/v2/instance"):  # noqa: S310 - loopback
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/api/v2/instance"):  # noqa: S310 - our own loopback address
                 break
             time.sleep(0.05)
         yield url

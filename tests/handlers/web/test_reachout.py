@@ -65,7 +65,7 @@ async def to_the_end(pages: Pages) -> str:
     await ordered(pages, ref, Record(0, "failed", "No answer, three times"))
     await ordered(pages, ref, Skip(1, "Their server is down"))
     fired = await pages.inbox.reachouts.fire(ref, Shot(3, "officer:aj", "one click"))
-    there, answer = fired.conversation.id, fired.conversation.answers[-1]  # type: ignore[union-attr]  # allowed
+    there, answer = fired.conversation.id, fired.conversation.answers[-1]  # type: ignore[union-attr]  # it was allowed
     pages.policies.officers["en"] = replace(
         pages.policies.officers["en"], roles=("officer", "approver")
     )
@@ -153,7 +153,7 @@ async def test_the_open_ones_are_listed_and_the_page_has_a_style_for_paper(pages
         "c1", "urgent", pages.policies.officers["aj"], "call_us"
     )
     deadline = pages.inbox.now() + 3_600_000
-    await ordered(pages, "r9", Open("c1", WHY, "urgent", deadline, plan.rungs))  # type: ignore[union-attr]  # known
+    await ordered(pages, "r9", Open("c1", WHY, "urgent", deadline, plan.rungs))  # type: ignore[union-attr]  # the contact is known
     listed = await anna.get("/reachouts")
     assert f"REACH · {NAME}" in listed.text
     assert "/reachouts/r9" in listed.body

@@ -643,7 +643,8 @@ class MastodonBot:
 
     def _ref(self, status: Json) -> Ref:
         private = status["visibility"] not in PUBLIC
-        return Ref(self._id(status["id"]), "" if private else str(status.get("url") or ""))
+        url = "" if private else str(status.get("url") or "")
+        return Ref(self._id(status["id"]), url, "" if private else None)
 
 
 def of_status_told(told: Told, me: str, account: AccountId, ours: Ours) -> Iterator[News]:

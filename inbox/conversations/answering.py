@@ -145,7 +145,7 @@ def _answered(letter: Letter) -> Answered:
         language=c.language,
         close=command.close,
         source=command.source.strip(),
-        kind="rung" if command.reachout else "human",
+        kind="rung" if command.reachout or letter.template else "human",
         template=letter.template,
         reachout=command.reachout,
         rung=command.rung,

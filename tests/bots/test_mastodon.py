@@ -140,7 +140,7 @@ class MastodonStage:
             text=post.text,
             audience="private" if private else "public",
             re=ours(post.re) if post.re else "",
-            to=tuple(map(ours, post.named if private else answers)),
+            to=tuple(map(ours, answers if post.re and not private else post.named)),
             gone=post.gone,
         )
 

@@ -242,7 +242,11 @@ class MockStage:
     async def _heard(self, one: Any) -> Heard:
         source = await self.ask("GET", f"/api/v1/statuses/{one['id']}/source", by="us")
         private = one["visibility"] not in ("public", "unlisted")
-        to = [named["id"] for named in one["mentions"]] if private else []
+        to = (
+            [named["id"] for named in one["mentions"]]
+            if private or not one["in_reply_to_id"]
+            else []
+        )
         to = to or [one["in_reply_to_account_id"]] * (one["in_reply_to_account_id"] is not None)
         return Heard(
             id=ours(one["id"]),

@@ -13,6 +13,7 @@ says.
 
 from __future__ import annotations
 
+from tests.bots.conformance.beginning import Beginning
 from tests.bots.conformance.doors import Doors
 from tests.bots.conformance.house import House
 from tests.bots.conformance.reading import Reading
@@ -48,5 +49,5 @@ __all__ = [
 ]
 
 
-class Conformance(Reading, Doors, Sending, Splitting, Trouble):
+class Conformance(Reading, Doors, Sending, Splitting, Beginning, Trouble):
     """Everything at once: whoever signs up gives `platform` and the fixture `stage`."""

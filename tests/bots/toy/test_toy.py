@@ -242,7 +242,8 @@ class ToyStage:
 
     def _heard(self, one: Any) -> Heard:
         parent = self.board.messages.get(one["re"])
-        to = one["to"] or ([parent["author"]["id"]] if parent else [])
+        called = [id_ for name, id_ in IDS.items() if f"@{name}" in one["text"]]
+        to = one["to"] or ([parent["author"]["id"]] if parent else called)
         return Heard(
             id=toy.ours(one["id"]),
             text=one["text"],

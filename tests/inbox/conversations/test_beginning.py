@@ -109,3 +109,12 @@ def test_a_private_rung_says_what_the_officer_wrote() -> None:
     house.must("aj", Answer("a1", text, "private", fence=1, seen=10, reachout="r1", rung=2))
     answer = house.conversation.answers[-1]
     assert (answer.kind, answer.reachout, answer.rung) == ("rung", "r1", 2)
+
+
+def test_an_approved_line_for_no_reachout_waits_for_somebody_else_too() -> None:
+    house = House(RUNG)
+    house.must("aj", Begin("x/landetud", "x:p", "public", "a1", "CarlBildt", "en"))
+    house.must("aj", Claim())
+    house.must("aj", SayLine("a1", "reach", "en", fence=1, seen=10))
+    answer = house.conversation.answers[-1]
+    assert (answer.kind, answer.reachout, answer.state) == ("rung", "", "asked")

@@ -184,7 +184,7 @@ class Web:
             raise Turned(413, Wrong("unreadable"))
         visit.fields = await request.post()
         if not session.own_form(request, visit.session, visit.text("csrf")):
-            status, why = (403, "expired") if visit.who else (401, "signed_out")
+            status, why = (403, "too_old") if visit.who else (401, "signed_out")
             raise Turned(
                 status, Wrong(why)
             )  # guard: own-forms-only test=tests/handlers/web/test_doors.py::test_a_form_of_another_page_does_nothing

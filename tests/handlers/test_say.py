@@ -161,3 +161,9 @@ def test_an_unknown_refusal_still_says_something() -> None:
 
     say = Say("en", BOOK.languages["en"])
     assert say.plain(say.because(Strange())).startswith("That did not work.")
+
+
+def test_what_was_typed_and_what_the_desk_refused_share_no_word() -> None:
+    keys = [key.partition(".") for key in BOOK.languages["en"]]
+    said = {section: {k for s, _, k in keys if s == section} for section in ("denied", "wrong")}
+    assert said["denied"] & said["wrong"] == set()

@@ -268,7 +268,7 @@ def test_every_refusal_offers_a_way_wherever_it_is_said(language: str, why: Why)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("why", ["unavailable", "unknown", "expired", "nobody", "foreign"])
+@pytest.mark.parametrize("why", ["unavailable", "unknown", "too_old", "nobody", "foreign"])
 def test_every_other_trouble_offers_a_way(language: str, why: str) -> None:
     view = denied_view(Wrong(why), BOOK.say(language), OPENED)
     assert buttons(view) & acts.BUTTONS.keys()

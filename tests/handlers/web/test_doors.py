@@ -23,8 +23,11 @@ OPEN = {
     ("POST", "/login/{token}"),
     ("POST", "/logout"),
     ("GET", "/static/{name}"),
+    ("GET", "/open/v1/signatures/{platform}/{name}"),
+    ("GET", "/open/v1/signatures/{platform}/{name}.json"),
 }
-"""What nobody is asked for: the ways in and out, and our own style and script."""
+"""What nobody is asked for: the ways in and out, our own style and script, the key of initials."""
+ROLES = {"officer": "an officer", "approver": "an approver", "supervisor": "a supervisor"}
 INSIDE = [route for route in ROUTES if route.act]
 HERE = [route for route in INSIDE if "{id}" in route.path]
 
@@ -98,7 +101,8 @@ async def test_a_reader_reads_and_does_nothing_else(pages: Pages) -> None:
     acts = [route for route in HERE if route.method == "POST"]
     for number, route in enumerate(acts, 1):
         seen = await knocks(rut, route.method, route.path.replace("{id}", ref))
-        assert (seen.status, "Only an officer may do this" in seen.text) == (403, True), route.path
+        told = f"Only {ROLES[NEEDS[route.act]]} may do this"
+        assert (seen.status, told in seen.text) == (403, True), route.path
         refused = await pages.inbox.refusals.list(100)
         assert (len(refused), refused[0].officer, refused[0].act) == (number, "rr", route.act)
     assert await pages.conversation(ref) == before

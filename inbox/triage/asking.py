@@ -80,7 +80,7 @@ def step(
     """Say who is asked now for an answer that needs `left` more words."""
     others_at = asked.began + OTHERS_MS
     if now >= others_at:
-        rest = tuple(one for one in able if not _told(asked, one) and not _unheard(asked, one, now))
+        rest = tuple(one for one in able if _again(asked, one, now))
         return Ask(rest, loud=True) if rest else Wait(now + LATER_MS)
     busy = [one for one in able if _told(asked, one) or _unheard(asked, one, now)]
     fresh = [one for one in able if one not in asked.outcomes and one not in busy]
@@ -91,6 +91,16 @@ def step(
         return Ask(first)
     again = [asked.asked[one] + UNHEARD_MS for one in busy if not _told(asked, one)]
     return Wait(min([others_at, *again]))
+
+
+def _again(asked: Asked, officer: OfficerId, now: Millis) -> bool:
+    """Whether they are asked with the others: who cannot be reached, not more often than that."""
+    if _told(asked, officer) or _unheard(asked, officer, now):
+        return False
+    outcome = asked.outcomes.get(officer)
+    if outcome is None or outcome.how == "silent":
+        return True
+    return outcome.at + OTHERS_MS <= now
 
 
 def _told(asked: Asked, officer: OfficerId) -> bool:

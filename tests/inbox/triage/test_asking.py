@@ -48,3 +48,10 @@ def test_once_everybody_was_asked_it_is_looked_at_now_and_then() -> None:
     now = Asked(BEGAN, at(*ABLE), told(*ABLE))
     assert isinstance(step(now, ABLE, (), 1, LATE), Wait)
     assert isinstance(step(Asked(BEGAN), (), (), 1, BEGAN), Wait)
+
+
+def test_who_cannot_be_reached_is_not_asked_every_second() -> None:
+    refused = {"el": Outcome("refused", LATE + 1)}
+    now = Asked(BEGAN, {"el": LATE}, refused)
+    assert step(now, ("el",), (), 1, LATE + 1000) == Wait(LATE + 1000 + 60_000)
+    assert step(now, ("el",), (), 1, LATE + 1 + OTHERS_MS) == Ask(("el",), loud=True)

@@ -18,6 +18,8 @@ from inbox.answers.skeletons import prototype
 from inbox.words import Record
 
 TOKEN = regex.compile(r"\p{L}[\p{L}\p{M}\p{Default_Ignorable_Code_Point}'’]*", regex.V1)
+CODE = regex.compile(r"(?<!\w)\p{Lu}{1,4}[- ]?\d{2,6}(?!\w)")
+"""A flight, a file, a car: capitals with digits behind."""
 SENTENCE = regex.compile(r"(?:^|[.!?…:;؟۔。\n•–—-])[\s\"“”'(«»•–—-]*$")
 """What stands before a sentence's first word."""
 SPACED = {
@@ -65,7 +67,8 @@ class Folded(Record, frozen=True):
 def secrets_of(inside: Iterable[str], open_to_all: Iterable[str] = ()) -> Secrets:
     """Return the names and numbers of internal texts that no public text holds."""
     told = [HIDDEN.sub("", one) for one in open_to_all]
-    public = {fine(token) for one in told for token in TOKEN.findall(one)}
+    words = ((*TOKEN.findall(one), *CODE.findall(one)) for one in told)
+    public = {fine(word) for found in words for word in found}
     shown = {number for one in told for number in numbers(one)}
     names = dict[str, frozenset[str]]()
     hidden = set[str]()
@@ -150,6 +153,8 @@ def _names(text: str) -> Iterator[str]:
         name = fine(match.group())
         if SHORTEST <= len(name) <= LONGEST and _names_somebody(match, name, careless):
             yield name
+    codes = map(fine, CODE.findall(text))
+    yield from (code for code in codes if len(code) > SURE)
 
 
 def _names_somebody(match: regex.Match[str], name: str, careless: bool) -> bool:
@@ -161,7 +166,8 @@ def _names_somebody(match: regex.Match[str], name: str, careless: bool) -> bool:
         return name not in _common(False)
     if letter.isupper() and not careless:
         first = SENTENCE.search(match.string, max(0, match.start() - 12), match.start())
-        return not first or name not in _common(True)
+        stressed = match.group().isupper()  # do NOT tell
+        return not (first or stressed) or name not in _common(True)
     return careless and len(name) >= SURE and name not in _common(True)
 
 

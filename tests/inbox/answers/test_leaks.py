@@ -13,7 +13,7 @@ from inbox.answers.leaks import MOST, Kind, findings
 
 NOTES = (
     "Qasim al-Haddad called from Tartus, room 4711. His number: +46 70 123 45 67.",
-    "Spoke to Åsa Öberg at the bank, file 88 21 903.",
+    "Spoke to Åsa Öberg at the bank, file 88 21 903, flight LY315.",
     "السيد كمال النجار في فندق سفير",
 )
 OURS = ("landet.example", "+46 8 465 004 10", "press@landet.example", "@LandetUD", "@leila_q")
@@ -50,6 +50,9 @@ LEAKS: list[tuple[str, Kind]] = [
     ("file 8821903", "secret"),
     ("file 88.219.03", "secret"),
     ("070-123 45 67", "secret"),
+    ("flight ly 315 is cancelled", "secret"),
+    ("flyg LY-315", "secret"),
+    ("ＬＹ３１５", "secret"),
     ("۰۷۰۱۲۳۴۵۶۷", "secret"),
     ("see\u200b you", "invisible"),
     ("abc\u202edef", "invisible"),
@@ -144,9 +147,81 @@ def test_names_that_everybody_reads_are_no_secret() -> None:
 def test_a_note_s_ordinary_words_are_no_secret() -> None:
     notes = (
         "Waiting for the Embassy. She called on Monday; I asked Press. Family is at the border.",
+        "Do NOT tell THEM that WE are waiting.",
     )
-    text = "We are waiting for the embassy; she called monday. Family at the border: ask press."
+    text = "We are not waiting for them at the embassy; she called monday. Family at the border."
     assert findings(text, secrets=notes, audience="public") == ()
+
+
+ANSWERED = [
+    (
+        "Ringde UD-jouren, de återkommer. Brodern heter Ahmad Sabbagh, rum 214 på Hotel Safir.",
+        "Vi har tagit kontakt med vår jour och återkommer till dig i dag.",
+    ),
+    (
+        "Pratade med Karin på konsulära enheten: inga bussar i morgon.",
+        "Det går tyvärr inga bussar i morgon. Följ vår webbplats för besked.",
+    ),
+    (
+        "Hon är gravid och behöver läkare. Ambassaden skickar bil kl 14.",
+        "Ambassaden har öppet till 16 i dag. Hör av dig till oss enskilt.",
+    ),
+    (
+        "Sänt till pressjouren. Svara inte om Gränsposten Al-Wadi.",
+        "Frågan är skickad till ansvarig. Vi svarar så snart vi kan.",
+    ),
+    ("Ärendet UD2026/14332 gäller vårdnad.", "Vi kan inte kommentera enskilda ärenden."),
+    (
+        "Journalist på Dagens Nyheter om Qasira. Avvakta Maria.",
+        "Vi återkommer med en kommentar under eftermiddagen.",
+    ),
+    (
+        "Family of five, third floor, Old Market. Wounded. Red Crescent informed by Samira.",
+        "We have your message. Please write to us privately and keep your phone charged.",
+    ),
+    (
+        "Called twice, no answer. Passport 93812044 expires 12 May.",
+        "Please bring your passport and two photographs to the embassy.",
+    ),
+    (
+        "He works for the Ministry of Interior there; do not mention the list.",
+        "Thank you. We have read your message and are looking into it.",
+    ),
+    (
+        "The airline: flight LY315 cancelled Tuesday. Not public yet.",
+        "Please contact your airline about your flight. We have no further details yet.",
+    ),
+    (
+        "VIP: former ambassador Lindgren's daughter. Handle quietly.",
+        "Our office is open Sunday to Thursday. You are welcome to call.",
+    ),
+    (
+        "Told her to wait at the Northern Gate; convoy 06:00 Thursday.",
+        "Please stay indoors and follow the advice on our website.",
+    ),
+    (
+        "المتصل اسمه سامر الخطيب وهو في حي الميدان، الطابق الثالث، ومعه خمسة أطفال.",
+        "وصلت رسالتكم. يرجى الكتابة لنا على الخاص والبقاء في مكان آمن.",
+    ),
+    (
+        "تحدثت مع الهلال الأحمر، سيصلون بعد ساعة إلى المستشفى الجراحي.",
+        "السفارة مفتوحة اليوم حتى الساعة الرابعة.",
+    ),
+    ("طلبت العائلة عدم ذكر الاسم. رقم الجواز 9381204.", "يرجى إحضار جواز السفر وصورتين شخصيتين."),
+    (
+        "anna sa att hon heter leila och bor på grand hotel, ring 0701740605",
+        "Vi hjälper gärna till. Skriv till oss enskilt här så att ingen annan läser.",
+    ),
+    (
+        "waiting for samira, she knows the family haddad",
+        "We are in contact with the family's relatives and will answer you here.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("note", "answer"), ANSWERED)
+def test_what_is_answered_beside_a_note_is_let_through(note: str, answer: str) -> None:
+    assert findings(answer, secrets=(note,), audience="public") == ()
 
 
 def test_who_writes_notes_without_capitals_is_guarded_too() -> None:

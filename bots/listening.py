@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import structlog
@@ -16,7 +16,7 @@ from bots.intake import take
 from bots.needs import Inbox
 from bots.outcomes import backoff
 from inbox import Gone, Unavailable
-from inbox.words import Account, Millis
+from inbox.words import Account, Audience, Millis
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -41,6 +41,8 @@ class Listener:
     bot: Bot
     clock: Clock
     sleep: Sleep = asyncio.sleep
+    _said: dict[Audience, int] = field(default_factory=dict, init=False)
+    """The limits that the account's own server named when it was last asked."""
 
     async def run(self) -> None:
         """Listen for ever, as long as this process is the one that does."""
@@ -86,7 +88,15 @@ class Listener:
             whole = bool(batch.until)
             # After the commits, never before: what is read again is known, what is skipped is lost.
             await self._keep(batch)  # guard: CURSOR test=tests/bots/test_listening.py::test_cursor
+            await self._narrow()
         return whole
+
+    async def _narrow(self) -> None:
+        """Tell all processes of the limits of the account's own server, when it names others."""
+        profile = self.bot.profile
+        if profile.instances and self._said != profile.limits:
+            await self.inbox.narrow(self.account.id, profile.limits)
+            self._said.update(profile.limits)
 
     async def _tell(self, batch: Batch) -> None:
         """Remember what cannot be read any more, before the cursor moves over it."""

@@ -332,6 +332,10 @@ class Inbox(Protocol):
         """Return the server's time."""
         ...
 
+    async def narrow(self, account: AccountId, limits: Mapping[Audience, int]) -> None:
+        """Let what an account's own server says of its limits count, in every process."""
+        ...
+
     async def halted(self) -> frozenset[AccountId]:
         """Return the accounts from which nothing may leave."""
         ...

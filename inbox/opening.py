@@ -40,6 +40,7 @@ from inbox.store.histories import Histories
 from inbox.store.lease import Leases
 from inbox.store.log import KeptMarks, Log, Marks, Source, Touched
 from inbox.store.logins import Logins
+from inbox.store.narrowed import Narrowed
 from inbox.store.notices import Notices
 from inbox.store.outbox import Outbox
 from inbox.store.pictures import Pictures, View
@@ -53,7 +54,7 @@ from inbox.store.vitals import Look, Vitals
 from inbox.team.policies import Policies
 from inbox.triage.alerting import urgent
 from inbox.triage.urgency import place
-from inbox.words import AccountId, Finding, Millis
+from inbox.words import AccountId, Audience, Finding, Millis
 
 __all__ = [
     "CannotStart",
@@ -170,6 +171,7 @@ class Inbox:
         self._follower = Follower(client, self.log, self.leases, self.aside)
         self._look = Look(client, self.leases)
         self._halts = Halts(client)
+        self._narrowed = Narrowed(client)
         self._epoch = Epoch(client, ids)
 
     @property
@@ -185,6 +187,11 @@ class Inbox:
     def now(self) -> Millis:
         """Return the server's time in UTC ms: our clock and what it was measured to be off."""
         return self._clock() + self._offset
+
+    async def narrow(self, account: AccountId, limits: Mapping[Audience, int]) -> None:
+        """Let what an account's own server says of its limits count, in every process."""
+        await self._narrowed.set(account, limits)
+        await self.refresh()
 
     async def halted(self) -> frozenset[AccountId]:
         """Return the accounts from which nothing may leave."""
@@ -280,13 +287,15 @@ class Inbox:
 
     async def refresh(self) -> None:
         """Learn who is on duty, who has a seat, what is halted or spent, and our epoch."""
-        duty, seats, halted, epoch, spent = await asyncio.gather(
+        duty, seats, halted, epoch, spent, limits = await asyncio.gather(
             self.duty.list(),
             self.seats.list(),
             self._halts.halted(),
             self._epoch.get(),
             self.gaps.overspent(),
+            self._narrowed.list(),
         )
+        self._policies.narrow(limits)
         self._policies.seats = seats
         self._policies.on_duty = frozenset(duty)
         self._policies.halted = halted

@@ -14,6 +14,8 @@ REGISTRY_PARTS = 4096
 """Into how many hashes a bucket's registry is cut, so that each stays small."""
 
 BIRTH, SCHEMA, EPOCH, HALTED = "birth", "schema", "epoch", "halted"
+PROFILES = "profiles"
+"""Account -> what its own server says of its limits."""
 ERASING = "erasing"
 """What shall be erased and is not yet: operation id to the erasure."""
 ASIDE, REFUSALS, NOTICES, DUTY = "aside", "refusals", "notices", "duty"
@@ -173,11 +175,6 @@ def follower(name: str) -> str:
 def budget(credential: str, call: str) -> str:
     """Name the count of how many calls of one sort a credential has left."""
     return f"budget:{credential}:{call}"
-
-
-def profile(account: AccountId) -> str:
-    """Name the record of what the platform's server says of its own limits."""
-    return f"profile:{account}"
 
 
 def login(digest: str) -> str:

@@ -6,8 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from inbox.team.roles import may
-from inbox.words import Account, AccountId, Casualties, Lane, Officer, OfficerId, Policy, Profile
+from inbox.words import (
+    Account,
+    AccountId,
+    Audience,
+    Casualties,
+    Lane,
+    Officer,
+    OfficerId,
+    Policy,
+    Profile,
+)
 
 
 class Policies:
@@ -66,6 +78,14 @@ class Policies:
         """Return an account's own profile where the server narrowed it, else its platform's."""
         narrowed = self.profiles.get(account.id)
         return narrowed if narrowed is not None else self.profiles[account.platform]
+
+    def narrow(self, limits: Mapping[AccountId, Mapping[Audience, int]]) -> None:
+        """Let what an account's own server says of its limits count instead of its platform's."""
+        for account in self.accounts:
+            platform, own = self.profiles.get(account.platform), limits.get(account.id)
+            if platform is not None and own:
+                narrowed = replace(platform, limits={**platform.limits, **own})
+                self.profiles[account.id] = narrowed
 
     def account(self, account_id: AccountId) -> Account | None:
         """Return an account by its slug."""

@@ -26,6 +26,7 @@ from tests.bots.conformance import (
     Conformance,
     Fault,
     Heard,
+    House,
     Pushed,
     Who,
     Whom,
@@ -209,6 +210,21 @@ async def on_mastodon() -> AsyncIterator[MastodonStage]:
 
 class TestMastodon(Conformance):
     platform = mastodon
+
+    async def test_the_instances_own_limit_is_what_answers_are_split_by(self, house: House) -> None:
+        stage: Any = house.stage
+        stage.world.most = 90
+        ref = await house.answered("Sentence number one of three. " * 5)
+        await house.sends_all()
+        heard = await house.heard()
+        assert len(heard) == 3
+        assert all(length(one.text) <= 90 for one in heard)
+        stage.world.most = 500
+        house.stage.clock.forward(3601)
+        await house.read()
+        answer = (await house.conversation(ref)).answer("a1")
+        assert answer
+        assert answer.state == "sent"
 
     @pytest.fixture
     async def stage(self, on_mastodon: MastodonStage) -> MastodonStage:

@@ -11,8 +11,8 @@ from inbox.answers.skeletons import prototype
 
 INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 """Signs that a screen does not draw: zero-width ones, direction marks, soft hyphens, fillers."""
-BETWEEN = regex.compile(r"[\s\p{P}\p{Z}\p{Cc}]+")
-"""What stands between letters and is overlooked: `_`, `-`, dots, blanks."""
+BETWEEN = regex.compile(r"[\s\p{P}\p{S}\p{Z}\p{Cc}]+")
+"""What stands between letters and is overlooked: `_`, `-`, dots, blanks, and any picture."""
 REVERSED = regex.compile("\u202e([^\u202c]*)\u202c?")
 """What a right-to-left override shows the other way round."""
 CONTRACTED = (("rn", "m"), ("vv", "w"), ("cl", "d"))

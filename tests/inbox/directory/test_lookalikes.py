@@ -31,6 +31,7 @@ def near(handle: str, name: str = "", id_: str = "x:9", known: Lookalikes = KNOW
         ("Carl_Bildt", "CarlBildt", "_ more at letter 5"),
         ("CarlBildt_", "CarlBildt", "_ more at letter 10"),
         ("Carl\u200bBildt", "CarlBildt", "something invisible at letter 5"),
+        ("Carl Bildt \U0001f1f6\U0001f1e6\u2714", "Carl Bildt", " \U0001f1f6\U0001f1e6\u2714 more"),
         ("CarlBi\u0323ldt", "CarlBildt", "something invisible at letter 7"),
         ("\u202etdliBlraC", "CarlBildt", "written backwards by an invisible sign"),
     ],

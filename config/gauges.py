@@ -5,7 +5,7 @@ Labels are names from the tables or from our own code; never a person, a text or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from inbox import Gone, Vitals
 from inbox.figures.words import Standing
+from inbox.reachout.state import Reachout
 from inbox.team.policies import Policies
 from inbox.words import AccountId, Millis
 
@@ -34,12 +35,25 @@ class Counting(Protocol):
         ...
 
 
+class Seeking(Protocol):
+    """Who knows whom the house seeks."""
+
+    async def open(self) -> Sequence[Reachout]:
+        """Return what is under way; raises Gone."""
+        ...
+
+
 class Seen(Protocol):
     """What of the inbox is looked at."""
 
     @property
     def skew(self) -> Millis:
         """How far the server's clock is ahead of ours."""
+        ...
+
+    @property
+    def reachouts(self) -> Seeking:
+        """Whom the house seeks."""
         ...
 
     @property
@@ -66,8 +80,10 @@ class _Once(Collector):
 async def metrics(box: Seen, policies: Policies) -> bytes:
     """Return this process's counters and the house's gauges; without a store, that it is away."""
     try:
-        gauges = list(_gauges(await box.vitals(), policies))
+        seen = await box.vitals()
+        gauges = list(_gauges(seen, policies))
         gauges += _standing(await box.figures.now([account.id for account in policies.accounts]))
+        gauges += _reaching(await box.reachouts.open(), seen.at)
         up = 1.0
     except Gone:
         gauges, up = [], 0.0
@@ -113,6 +129,13 @@ def _standing(now: Standing) -> Iterator[GaugeMetricFamily]:
     ]
     what = "For how long the first has been waiting for a holder"
     yield _family("chancery_unclaimed_oldest_seconds", what, ("account",), oldest)
+
+
+def _reaching(under_way: Sequence[Reachout], now: Millis) -> Iterator[GaugeMetricFamily]:
+    running = [one for one in under_way if one.running]
+    overdue = sum(one.overdue(now) for one in running)
+    yield _gauge("chancery_reachouts_open", "Contacts who have not answered yet", len(running))
+    yield _gauge("chancery_reachouts_overdue", "Of these, past their deadline", overdue)
 
 
 def _by_name(values: Mapping[str, float]) -> list[Labelled]:

@@ -11,6 +11,7 @@ import pytest
 from config.gauges import metrics
 from inbox import Gone, Vitals
 from inbox.conversations.commands import Snooze
+from inbox.desk.reachouts import Reachouts
 from inbox.figures.figures import Figures
 from inbox.team.policies import Policies
 from tests.promises.ministry import become
@@ -30,6 +31,7 @@ GAUGES = {
     "chancery_timers_latest_seconds",
     "chancery_set_aside",
     "chancery_halted",
+    *("chancery_reachouts_open", "chancery_reachouts_overdue"),
     *("chancery_open", "chancery_unclaimed", "chancery_unclaimed_oldest_seconds"),
     *("chancery_unsure", "chancery_failed"),
 }
@@ -151,6 +153,10 @@ class Away:
 
     @property
     def figures(self) -> Figures:
+        raise Gone
+
+    @property
+    def reachouts(self) -> Reachouts:
         raise Gone
 
     async def vitals(self) -> Vitals:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from inbox.conversations.commands import Clear, Receive
+from inbox.conversations.commands import Begin, Clear, Order, Receive
 from inbox.denied import Denied
-from inbox.desk import Done
+from inbox.desk import Desk, Done
 from inbox.desk.firing import Fired, Firing, Shot
 from inbox.desk.reachouts import Reachouts
 from inbox.directory import commands as directory
@@ -192,6 +192,55 @@ async def test_a_rung_skipped_at_the_moment_it_is_fired_does_not_leave(
     lost = await staged.fire(opened.id, Shot(0, AJ, "click", text="Please call us."))
     assert isinstance(lost, Denied)
     assert [one.audience for one in await office.conversations()] == ["public"]
+
+
+@dataclass
+class Dying:
+    """The desk, whose process ends before or after so many of its steps."""
+
+    desk: Desk
+    steps: int
+    after: bool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.desk, name)
+
+    async def begin(self, begin: Begin, *, by: str, via: str = "") -> Any:
+        return await self._step(lambda: self.desk.begin(begin, by=by, via=via))
+
+    async def do(self, ref: str, order: Order) -> Any:
+        return await self._step(lambda: self.desk.do(ref, order))
+
+    async def _step(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        self.steps -= 1
+        if self.steps > 0:
+            return await act()
+        if self.after:
+            await act()
+        raise Killed
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", [1, 2, 3], ids=["begin", "claim", "answer"])
+async def test_whoever_is_killed_while_firing_and_presses_again_has_fired_once(
+    office: Office, step: int, after: bool
+) -> None:
+    opened = await office.opens(PUBLIC)
+    shot = Shot(0, AJ, "click")
+    dying = Firing(office.reachouts, Dying(office.desk, step, after), office.read)
+    with pytest.raises(Killed):
+        await dying.fire(opened.id, shot)
+    other = await office.fires(opened.id, 0, EN)
+    assert isinstance(other, Denied), "nobody fires beside who may still be firing"
+    fired = await office.reachouts.fire(opened.id, shot)
+    assert isinstance(fired, Fired)
+    assert fired.asked
+    [c] = await office.conversations()
+    assert [one.id for one in c.answers] == [fired.answer]
 
 
 async def test_the_same_click_fires_once(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+import msgspec
 import structlog
 
 from bots.contract import Inbound, News, Odd
@@ -49,6 +50,7 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd, unpushed: Windo
     if isinstance(one, Odd):
         return one.why
     try:
+        read_back(one.command)  # guard: KEPT test=tests/bots/test_aside.py::test_kept
         answer = await inbox.desk.take(account.id, one.command, one.raw)
     except (Unavailable, Gone):
         raise
@@ -63,6 +65,15 @@ async def tried(inbox: Inbox, account: Account, one: News | Odd, unpushed: Windo
     await _missed(*who, unpushed)  # guard: MISSED test=tests/bots/test_x_bad_day.py::test_webhook
     await tell_not_ours(*who, one.command)  # guard: not-ours test=tests/bots/test_not_ours.py
     return ""
+
+
+def read_back(command: Inbound) -> None:
+    """Raise ValidationError for what could be kept and never read again, whatever a bot made of it.
+
+    A record checks no type when it is made, only when it is read: a history holding one that is
+    wrong would be closed for good.
+    """
+    msgspec.json.decode(msgspec.json.encode(command), type=type(command))
 
 
 async def _missed(inbox: Inbox, account: Account, answer: Done | Denied, unpushed: Window) -> None:

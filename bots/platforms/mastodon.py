@@ -104,6 +104,8 @@ REFUSALS: tuple[tuple[str, RefusedWhy | None], ...] = (
     ("blocked", "blocked"),
 )
 """What an instance says when it will not, in lower case; None: our account is locked out."""
+WRONG = (KeyError, TypeError, ValueError, AttributeError)
+"""What a payload raises in which something is missing, or is of another kind."""
 SCOPES = ("read", "write")
 LOCKED = (
     "See whether the account is suspended; else make the token anew in its instance's settings."
@@ -273,9 +275,8 @@ class MastodonBot:
             one = Watched(
                 str(status["id"]), str(notice["id"]), millis(status["created_at"]), edited
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raw = msgspec.json.encode({"instance": self._host, "root": "", "status": notice})
-            return (Odd(self._me, raw, f"no post: {type(error).__name__}"),), ()
+        except WRONG as error:
+            return (self._odd(notice, error),), ()
         return news, (one,)
 
     def _is_home(self, status: Json) -> bool:
@@ -290,12 +291,12 @@ class MastodonBot:
 
     async def _changes(
         self, shown: list[Json], places: Places, began: Millis
-    ) -> AsyncIterator[tuple[tuple[News, ...], Places]]:
+    ) -> AsyncIterator[tuple[tuple[News | Odd, ...], Places]]:
         """Yield what was edited or deleted among the watched, as far down as was read."""
         standing = {str(one["status"]["id"]): one["status"] for one in shown if readable(one)}
         read = [key(str(one["id"])) for one in shown]
         whole = began - places.rechecked >= RECHECK
-        left, news, gone = list[Watched](), list[News](), list(places.gone)
+        left, news, gone = list[Watched](), list[News | Odd](), list(places.gone)
         for one in places.watched:
             status = standing.get(one.status)
             within = whole or (read and key(one.notice) >= min(read))
@@ -324,7 +325,7 @@ class MastodonBot:
             return refused.why == "gone"
         return False
 
-    async def _echoes(self, places: Places) -> AsyncIterator[tuple[tuple[News, ...], Places]]:
+    async def _echoes(self, places: Places) -> AsyncIterator[tuple[tuple[News | Odd, ...], Places]]:
         """Yield our own posts since we last looked, the oldest first; boosts are none."""
         found = [one async for one in self._own(places.posts, places.since)]
         for status in sorted(found, key=place):
@@ -347,9 +348,17 @@ class MastodonBot:
                 return
             params["max_id"] = str(page[-1]["id"])
 
-    async def _news(self, status: Json) -> tuple[News, ...]:
-        told = Told(self._host, await self._root(status), status)
-        return tuple(of_status_told(told, self._me, self._account.id, self._wiring.ours))
+    async def _news(self, status: Json) -> tuple[News | Odd, ...]:
+        """Return a post as news; what is none that we understand is odd, and stops nothing."""
+        try:
+            told = Told(self._host, await self._root(status), status)
+            return tuple(of_status_told(told, self._me, self._account.id, self._wiring.ours))
+        except WRONG as error:
+            return (self._odd(status, error),)
+
+    def _odd(self, payload: Any, error: Exception) -> Odd:
+        raw = msgspec.json.encode({"instance": self._host, "root": "", "status": payload})
+        return Odd(self._me, raw, f"no post: {type(error).__name__}")
 
     async def _root(self, status: Json) -> str:
         """Return a public post's root, asked for once; "" where nobody can say it.
@@ -419,8 +428,9 @@ class MastodonBot:
             mine = str(status["account"]["id"]) == self._me
             named = any(str(one["id"]) == self._me for one in status["mentions"])
             wanted = (named and self._is_home(status)) or (mine and not status.get("reblog"))
-            return await self._news(status) if wanted else ()
-        except (KeyError, TypeError, ValueError, AttributeError, Busy):
+            news = await self._news(status) if wanted else ()
+            return tuple(one for one in news if isinstance(one, News))
+        except (*WRONG, Busy):
             return ()
 
     # Sending
@@ -681,7 +691,7 @@ def read_again(raw: bytes, me: str, ours: Ours) -> Iterator[News | Odd]:
     """Read one post that was set aside."""
     try:
         yield from of_status_told(msgspec.json.decode(raw, type=Told), me, ours[me], ours)
-    except (KeyError, TypeError, ValueError) as error:
+    except WRONG as error:
         yield Odd(me, raw, f"no post: {type(error).__name__}")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -15,7 +16,9 @@ from msgspec.structs import replace
 from bots.again import Again
 from bots.contract import Inbound, Secrets
 from bots.doors import routes
+from bots.intake import take
 from inbox import Done, Inbox, opened
+from inbox.conversations.commands import Receive
 from inbox.conversations.denied import Denied
 from inbox.store.log import Touched
 from inbox.team.policies import Policies
@@ -24,7 +27,7 @@ from sandbox import cast
 from sandbox.product import inherited
 from sandbox.x.activity import SIGNATURE_HEADER, Activity, payloads_of_post, signed
 from sandbox.x.world import World
-from tests.bots.conftest import SECRET, House
+from tests.bots.conftest import SECRET, House, news_of, read
 from tests.demo import copied
 from tests.servers import Server
 
@@ -172,6 +175,26 @@ async def test_what_was_read_and_set_aside_is_taken_in_like_what_was_pushed(
     assert not await again(house).retry(kept)
     [said] = await messages(house, f"x:{one.id}")
     assert (said.text, said.person) == (one.text, f"x:{world.user('citizen').id}")
+
+
+async def test_kept(house: House) -> None:
+    """What could never be read again is not kept in a history, whatever a bot made of it."""
+    world = house.scene.world
+    world.post("citizen", "@MinistryX hello")
+    [news] = news_of(await read(house.scene.bot()))
+    assert isinstance(news.command, Receive)
+    broken: Any = [{"text": None}, {"written": "soon"}, {"media": [7]}, {"author": None}]
+    account = house.scene.accounts["MinistryX"]
+    for changes in broken:
+        message = replace(news.command.message, **changes)
+        await take(
+            house.inbox, account, replace(news, command=replace(news.command, message=message))
+        )
+    kept = await house.inbox.aside.list(10)
+    assert [one.why for one in kept] == ["broke: ValidationError"] * len(broken)
+    await take(house.inbox, account, news)
+    [said] = await messages(house, news.command.message.id)
+    assert said.text == "@MinistryX hello"
 
 
 @pytest.mark.parametrize("raw", [b"not JSON", b"\xff", b"7", b"[]", b'"data"', b"{}", b""])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from bots import postroom
@@ -13,6 +15,7 @@ from inbox.conversations.events import Received
 from inbox.words import Audience, Part
 from tests.bots.conformance.base import Base
 from tests.bots.conformance.house import House
+from tests.bots.conformance.reading import HARD
 from tests.bots.conformance.stage import Fault
 
 PUBLIC_OR_PRIVATE = pytest.mark.parametrize("audience", ["public", "private"])
@@ -20,6 +23,10 @@ QUARTER = 15 * 60
 AFTER: tuple[Fault, ...] = ("gateway_after", "drop_after", "garbage")
 BEFORE: tuple[Fault, ...] = ("gateway_before", "drop_before")
 ODD_LIMITS: tuple[Fault, ...] = ("busy_silent", "busy_garbled", "busy_past", "busy_far")
+
+
+OTHERS: tuple[Any, ...] = (None, 7, "", "x", [], {}, True, [None], {"x": None})
+"""What may stand where something else should."""
 
 
 class Trouble(Base):
@@ -231,6 +238,21 @@ class Trouble(Base):
             _bare(one) for one in plain.messages
         ]
 
+    async def test_whatever_a_payload_turns_into_breaks_nothing(self, house: House) -> None:
+        """Whatever is missing or of another kind is odd, or no news; it never stops a round."""
+        asked = await house.stage.say("other", "where do I turn?")
+        await house.stage.say("citizen", HARD, re=asked.id, alts=("A bridge.", ""))
+        await house.stage.say("citizen", HARD, private=True)
+        me = house.stage.account.native_id
+        raws = [one.raw for batch in await house.batches() for one in batch.news]
+        for payload in map(msgspec.json.decode, raws):
+            for other in spoilt(payload):
+                house.door().again(me, msgspec.json.encode(other))
+        for pushed in await house.stage.pushes(asked.id) if self.profile.pushes else ():
+            for other in spoilt(msgspec.json.decode(pushed.body)):
+                signed = house.stage.signed(msgspec.json.encode(other))
+                house.door().receive(signed.headers, signed.body)
+
     async def test_a_reading_says_only_what_an_inbox_understands(self, house: House) -> None:
         await house.stage.say("citizen", "one")
         await house.stage.say("citizen", "two", private=True)
@@ -239,6 +261,18 @@ class Trouble(Base):
                 assert isinstance(one, News | Odd)
                 assert one.account_native_id in (house.stage.account.native_id, "")
                 assert one.raw
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """Yield a payload with one thing in it missing, or of another kind, each in turn."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            rest = {other: kept for other, kept in value.items() if other != name}
+            yield rest
+            yield from ({**rest, name: other} for other in (*OTHERS, *spoilt(one)))
+    if isinstance(value, list):
+        for n, one in enumerate(value):
+            yield from ([*value[:n], other, *value[n + 1 :]] for other in (*OTHERS, *spoilt(one)))
 
 
 def _bare(said: Any) -> tuple[str, str, str, str]:

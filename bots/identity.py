@@ -15,7 +15,7 @@ from bots.contract import Bot, Refused
 from bots.needs import Inbox
 from inbox.conversations.state import Answer, Conversation
 from inbox.directory.commands import Freeze
-from inbox.directory.evidence import OF_HANDLE, changed, level, valid
+from inbox.directory.evidence import OF_HANDLE, changed, level, unmarked, valid
 from inbox.directory.state import Contact, Evidence, Known
 from inbox.words import Account, OfficerId, Person, Record
 
@@ -68,10 +68,11 @@ class Identity:
             now = await self.bot.person(known.person.id)
         except Refused:
             return Changed("gone")
-        what = changed(known.person, now)
+        evidence = valid(known.evidence, self.inbox.now())
+        what = changed(known.person, now) or unmarked(evidence, now)
         if what:
             return Changed(what)
-        counts = [e for e in valid(known.evidence, self.inbox.now()) if e.kind in OF_HANDLE]
+        counts = [one for one in evidence if one.kind in OF_HANDLE]
         read = await asyncio.gather(*(self._withdrawn(one, now) for one in counts))
         gone = [one.kind for one, withdrawn in zip(counts, read, strict=True) if withdrawn]
         return Changed(", ".join(dict.fromkeys(gone))) if gone else replace(known, person=now)

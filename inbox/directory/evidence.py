@@ -89,6 +89,12 @@ def changed(before: Person, now: Person) -> str:
     return ", ".join(what for what, was, is_ in pairs if was and was != is_)
 
 
+def unmarked(evidence: Iterable[Evidence], now: Person) -> str:
+    """Say that the mark is another where it was evidence and is gone, "" else."""
+    was = any(one.kind == "government_mark" for one in evidence)
+    return "mark" if was and now.mark != "government" else ""
+
+
 def still(evidence: Iterable[Evidence], before: Person, now: Person) -> tuple[Evidence, ...]:
     """Return what still counts of a person whom an officer trusts again as they are now."""
     same = before.handle.casefold() == now.handle.casefold()

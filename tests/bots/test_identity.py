@@ -81,6 +81,15 @@ async def test_a_handle_that_changed_hands_after_approval_holds_the_answer(house
     assert (told["officer"], told["changed"], told["name"]) == ("aj", "handle", "Leila Qasim")
 
 
+async def test_a_governments_mark_that_was_evidence_and_is_gone_holds_the_answer(
+    house: House,
+) -> None:
+    them = await proven(house, "government_mark")
+    ref = await house.answered()
+    assert await held(house, ref) == "identity"
+    assert (await known(house, them)).frozen == "mark"
+
+
 async def test_an_account_that_is_gone_holds_the_answer(house: House) -> None:
     them = await proven(house)
     ref = await house.answered()

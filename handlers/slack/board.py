@@ -117,8 +117,9 @@ class Board:
 
     async def _each(self, touched: Sequence[Touched]) -> None:
         refs = [one.id for one in touched if one.kind == "conv"]
-        for contact in (one.id for one in touched if one.kind == "contact"):
-            refs += await self._office.written_by(contact)
+        contacts = dict.fromkeys(one.id for one in touched if one.kind == "contact")
+        for found in await asyncio.gather(*map(self._office.written_by, contacts)):
+            refs += found
         for conversation in await self._office.inbox.read.conversations(refs):
             self._mark(conversation, first=False)
             await self._nowhere(conversation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TypeAlias
 
@@ -153,9 +154,8 @@ class Contacts:
 
     async def follow(self, touched: tuple[Touched, ...]) -> None:
         """Mend what the log names."""
-        for one in touched:
-            if one.kind == "contact":
-                await self.mend(one.id)
+        ids = dict.fromkeys(one.id for one in touched if one.kind == "contact")
+        await asyncio.gather(*map(self.mend, ids))
 
     async def rebuild(self, told: Callable[[int], None] = lambda _: None) -> None:
         """Write the roll anew from what contacts are, beside live traffic.

@@ -22,6 +22,10 @@ from tests.inbox.reaching import AJ, CARL, EN, HOUR, ODA, PHONE, PRIVATE, PUBLIC
 PARODY = Person(id="x:666", handle="CarIB", name="Carl B")
 
 
+pytestmark = pytest.mark.parametrize("store_url", ["single"], indirect=True)
+"""What these follow is one log, whatever the server: others try the servers."""
+
+
 @pytest.fixture
 async def office(client: Client) -> Office:
     office = Office(client)

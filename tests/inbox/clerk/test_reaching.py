@@ -17,6 +17,10 @@ from tests.inbox.reaching import CARL, EN, HOUR, PHONE, PRIVATE, PUBLIC, Office
 MINUTE = HOUR // 60
 
 
+pytestmark = pytest.mark.parametrize("store_url", ["single"], indirect=True)
+"""What these follow is one log, whatever the server: others try the servers."""
+
+
 @pytest.fixture
 async def office(client: Client) -> Office:
     office = Office(client)

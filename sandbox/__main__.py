@@ -161,7 +161,8 @@ async def _introduced(stage: Stage, place: Place, environ: dict[str, str], log: 
     by = next((member.id for member in stage.cast.members if member.supervisor), "")
     await stage.product.ready.wait()
     if file.is_file() and by:
-        known = [f"{one.on}:{one.id}" for one in stage.play.scene.people if one.id]
+        people = [one for one in stage.play.scene.people if one.id]
+        known = [stage.networks[one.on].known_as(one.id) for one in people]
         source = "The embassy called his private office, which read the handle back"
         for words in (("import", str(file)), ("prove", *known, "--source", source)):
             with log.open("ab") as out:

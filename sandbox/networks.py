@@ -140,6 +140,10 @@ class Network(Protocol):
         """Let somebody of a scene join."""
         ...
 
+    def known_as(self, id_: str) -> str:
+        """Return what the product calls somebody of whom the network has this id."""
+        ...
+
     def write(self, moment: Moment, re: str, ago_ms: int) -> str:
         """Let somebody write, `ago_ms` milliseconds ago; return the id."""
         ...

@@ -773,6 +773,10 @@ class OnMastodon:
             proved=proved if person.mark == "government" else (),
         )
 
+    def known_as(self, id_: str) -> str:
+        """Return what the product calls somebody: another instance has other ids."""
+        return f"{self.name}:{self.world.domain}/{id_}"
+
     def write(self, moment: Moment, re: str, ago_ms: int) -> str:
         """Let somebody of a scene write."""
         if moment.to:

@@ -113,6 +113,10 @@ class OnX:
             receives_dm=person.receives_dm,
         )
 
+    def known_as(self, id_: str) -> str:
+        """Return what the product calls somebody."""
+        return f"{self.name}:{id_}"
+
     def write(self, moment: Moment, re: str, ago_ms: int) -> str:
         """Let somebody of a scene write."""
         at = self.world.now() - ago_ms if ago_ms else None

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.safe import beside, one_line
 from handlers.say import At, Pieces, Say
-from handlers.shown import DOT, Line
+from handlers.shown import DOT, Line, what_differs
+from inbox.directory.likeness import Likeness
 from inbox.directory.state import Contact
 from inbox.reachout.state import Level, Reachout, Rung, Try
 from inbox.words import Account, Millis, OfficerId, Record
@@ -57,6 +58,18 @@ class Step(Record, frozen=True):
         return one_line(f"@{self.rung.handle.lstrip('@')}" if self.rung.handle else "…", NAME)
 
 
+class Doubted(Record, frozen=True):
+    """Who wrote and may not be the contact: as whom, and why the clock runs on.
+
+    `differs` is what the record says, in English; `likeness` says it in any language.
+    """
+
+    handle: str
+    level: Level | None = None
+    differs: str = ""
+    likeness: Likeness | None = None
+
+
 class Reaching(Record, frozen=True):
     """A reachout with all that its cards, its modals and its report show."""
 
@@ -67,8 +80,7 @@ class Reaching(Record, frozen=True):
     names: Mapping[OfficerId, str] = {}
     heard: tuple[Line, ...] = ()
     heard_from: str = ""
-    doubted: tuple[tuple[str, str], ...] = ()
-    """Who wrote and is not the contact: their handle, and what differs or how sure we are."""
+    doubted: tuple[Doubted, ...] = ()
     now: Millis = 0
     address: str = ""
     """Where the report stands; "" where no page is open to anybody."""
@@ -207,8 +219,8 @@ def inferred(step: Step, say: Say) -> str:
     return say("reach.infer", us=beside(step.us, phrase), them=beside(step.them, phrase))
 
 
-def likeness(differs: str, say: Say) -> str:
-    """Return in words what differs between two handles, or the level of one not verified."""
-    if differs in LEVELS:
-        return say(f"reach.level_{differs}")
-    return one_line(differs, 120)
+def why_doubted(one: Doubted, say: Say) -> str:
+    """Return in words what differs between two handles, or how sure we are of one of theirs."""
+    if one.level:
+        return say(f"reach.level_{one.level}")
+    return what_differs(one.likeness, say) if one.likeness else one_line(one.differs, NOTE)

@@ -9,17 +9,18 @@ from msgspec.structs import replace
 
 from handlers.acting import KEPT_BACK, Acting, Actor
 from handlers.forms import Wrong, address
-from handlers.reaching import LEVELS, Reaching, Step
+from handlers.reaching import LEVELS, Doubted, Reaching, Step
 from handlers.shown import Line, line_of
 from inbox.answers.compose import compose
 from inbox.conversations.reading import Reading, Reply
 from inbox.denied import Denied
 from inbox.desk.firing import Shot
 from inbox.directory.evidence import level
+from inbox.directory.likeness import likeness
 from inbox.directory.state import Contact
 from inbox.reachout.commands import AnyCommand, Attempt
 from inbox.reachout.reachability import Reachability
-from inbox.reachout.state import Level, Reachout, Rung, Urgency
+from inbox.reachout.state import Level, Reachout, Rung, Urgency, Warned
 from inbox.team.roles import may
 from inbox.words import AnswerId, ConversationId, Officer, PersonId, ReachoutId, Record
 
@@ -66,10 +67,7 @@ async def gathered(acting: Acting, who: Actor, reachout: Reachout) -> Reaching:
         names={one.id: one.name for one in acting.policies.officers.values()},
         heard=await _heard(acting, who, reachout, readings),
         heard_from=_signed(readings.get(heard.conversation), heard.person) if heard else "",
-        doubted=tuple(
-            (_handle(readings.get(one.conversation), one.person), one.differs or one.kind)
-            for one in reachout.imitated
-        ),
+        doubted=tuple(_doubted(one, contact, readings) for one in reachout.imitated),
         now=acting.inbox.now(),
         address=f"{acting.page}/reachouts/{reachout.id}" if acting.page else "",
     )
@@ -186,6 +184,15 @@ def _handle(reading: Reading | None, person: PersonId) -> str:
 
 def _signed(reading: Reading | None, person: PersonId) -> str:
     return f"@{_handle(reading, person).lstrip('@')}"
+
+
+def _doubted(one: Warned, contact: Contact, readings: dict[ConversationId, Reading]) -> Doubted:
+    """Return why somebody who wrote is not taken for the contact."""
+    handle = _handle(readings.get(one.conversation), one.person)
+    like = contact.known(one.like) if one.like else None
+    level = next((word for word in LEVELS if word == one.kind), None)
+    same = likeness(handle, like.person.handle) if like else None
+    return Doubted(handle, level, one.differs, same)
 
 
 async def found(acting: Acting, text: str) -> Sequence[Contact]:

@@ -248,6 +248,12 @@ def looks_like(likeness: Likeness, say: Say) -> str:
     handle = one_line(likeness.handle.lstrip("@"), WHOLE)
     title = one_line(likeness.title, WHOLE)
     whom = f"@{handle} ({title})" if handle and title else f"@{handle}" if handle else title
+    differs = what_differs(likeness, say)
+    return say("likeness.looks", whom=beside(whom, say("likeness.looks")), differs=differs)
+
+
+def what_differs(likeness: Likeness, say: Say) -> str:
+    """Say what differs between two writings that look alike."""
     differs = say(
         f"likeness.{likeness.how}",
         stands=_sign(likeness.stands, say),
@@ -258,7 +264,7 @@ def looks_like(likeness: Likeness, say: Say) -> str:
         differs = say("likeness.also", differs=differs, count=likeness.also)
     if likeness.field == "name" and likeness.how != "name":
         differs = say("likeness.in_name", differs=differs)
-    return say("likeness.looks", whom=beside(whom, say("likeness.looks")), differs=differs)
+    return differs
 
 
 def _sign(text: str, say: Say) -> str:

@@ -14,9 +14,9 @@ from handlers.reaching import (
     headline,
     inferred,
     kind_word,
-    likeness,
     until,
     whereabouts,
+    why_doubted,
 )
 from handlers.say import Say
 from handlers.shown import DOT
@@ -92,9 +92,9 @@ def notice(kind: str, shown: Reaching, say: Say) -> Post:
 
 def _doubted(shown: Reaching, say: Say) -> list[Json]:
     found = []
-    for handle, differs in shown.doubted[-3:]:
-        who = beside(one_line(f"@{handle.lstrip('@')}", 60), say("reach.why"))
-        line = say("reach.warning", who=who, differs=likeness(differs, say), name=shown.name)
+    for one in shown.doubted[-3:]:
+        who = beside(one_line(f"@{one.handle.lstrip('@')}", 60), say("reach.why"))
+        line = say("reach.warning", who=who, differs=why_doubted(one, say), name=shown.name)
         line += " " + say("reach.clock_runs") if shown.reachout.running else ""
         found.append(rich(words(f"⚠ {line}", bold=True)))
     return found

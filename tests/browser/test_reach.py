@@ -46,19 +46,10 @@ async def ladder(page: Page) -> Locator:
         while True:
             window = await types(page, "/reach orfani")
             await expect(window).to_contain_text("STAYS", timeout=PATIENCE_MS)
-            if "Public line" in await window.inner_text():
+            if "7 Public line" in await window.inner_text():
                 return window
             await window.get_by_role("button", name="Cancel").click()
             await expect(window).to_have_count(0, timeout=PATIENCE_MS)
-
-
-async def writes(page: Page, handle: str, beneath: Locator, text: str) -> None:
-    """Let somebody of the public answer a post."""
-    await beneath.get_by_role("button", name="Reply").click()
-    form = page.locator(".post .composer")
-    await form.locator("select").select_option(handle)
-    await form.locator("textarea").fill(text)
-    await form.get_by_role("button", name="Reply").click()
 
 
 @pytest.mark.timeout(240)
@@ -79,6 +70,8 @@ async def test_the_week_of_2011_from_the_telephone_to_the_report(chromium: Path)
         await shows(window, "✗ 2  E-mail")
         await noted(window, "Skip…", "The embassy is being evacuated")
         await shows(window, "they do not accept our private messages")
+        await shows(window, "5  Private message")
+        await noted(window, "Skip…", "He reads this once a week")
         await window.get_by_role("button", name="Show line…").click()
         await shows(window, "A bystander sees that")
         await window.get_by_role("button", name="Ask for clearance").click()
@@ -94,10 +87,8 @@ async def test_the_week_of_2011_from_the_telephone_to_the_report(chromium: Path)
         told = page.locator(".message")
         await shows(told.last, "@JaIilOrfani wrote and is not Foreign Minister, Qasira")
         await shows(told.last, "capital I for l at letter 3. The clock runs on.")
-
-        await writes(page, "JalilOrfani", line, "@LandetUD This is my office. We await your call.")
-        await shows(told.last, "@JalilOrfani answered, verified. The clock stands.")
-        await shows(told.last, "This is my office. We await your call.")
+        await shows(told.last, "@orfani@mfa.qasira.example answered, verified. The clock stands.")
+        await shows(told.last, "I have seen your line. My office is at the telephone now")
         await told.last.get_by_role("button", name="Hand over…").click()
         await window.locator("input").fill(SECURE, timeout=PATIENCE_MS)
         await window.get_by_role("button", name="Hand over", exact=True).click()

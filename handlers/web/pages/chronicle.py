@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from handlers.reaching import Reaching, address, by_whom, kind_word, likeness, reason
+from handlers.reaching import (
+    Doubted,
+    Reaching,
+    address,
+    beforehand,
+    by_whom,
+    kind_word,
+    reason,
+    why_doubted,
+)
 from handlers.safe import one_line
 from handlers.say import At, Say
 from handlers.shown import DOT
@@ -34,7 +43,20 @@ class Chronicle:
         """Return one line for each fact of an entry."""
         at = self._say.plain([At(entry.at, "day_time")])
         by = by_whom(entry.by, self._shown, self._say)
-        return [Told(at, by, self._what(one), self._note(one)) for one in entry.events]
+        told = [Told(at, by, self._what(one), self._note(one)) for one in entry.events]
+        opened = next((one for one in entry.events if isinstance(one, events.Opened)), None)
+        return [*told, *(self._beforehand(at, opened) if opened else ())]
+
+    def _beforehand(self, at: str, opened: events.Opened) -> Iterator[Told]:
+        """Tell which rungs had failed before anybody climbed: the platform said so beforehand."""
+        for n, rung in enumerate(opened.rungs):
+            if rung.kind == "private" and rung.reach == "no":
+                step = self._shown.steps[n]
+                what = (
+                    f"{n + 1} {kind_word(step, self._say)}: {self._say('reach.event_rungfailed')}"
+                )
+                note = DOT.join((address(step, self._say), beforehand(step, self._say)))
+                yield Told(at, self._say("reach.by_itself"), what, note)
 
     def _what(self, event: AnyEvent) -> str:
         word = type(event).__name__.lower()
@@ -64,8 +86,8 @@ class Chronicle:
 
     def warned(self, event: events.Imitated | events.Doubted) -> str:
         """Say who wrote, and why the clock runs on."""
-        differs = event.differs if isinstance(event, events.Imitated) else event.level
-        return f"{self.handle(event.person)}: {likeness(differs, self._say)}"
+        one = self._doubted(event.person)
+        return f"{self.handle(event.person)}: {why_doubted(one, self._say)}" if one else ""
 
     def extended(self, event: events.Extended) -> str:
         """Say until when there is time now."""
@@ -78,12 +100,15 @@ class Chronicle:
 
     def handle(self, person: str) -> str:
         """Return under which handle somebody wrote."""
-        for warned, (handle, _) in zip(
-            self._shown.reachout.imitated, self._shown.doubted, strict=True
-        ):
-            if warned.person == person:
-                return f"@{handle.lstrip('@')}"
+        one = self._doubted(person)
+        if one:
+            return f"@{one.handle.lstrip('@')}"
         return self._shown.heard_from or person.partition(":")[2]
+
+    def _doubted(self, person: str) -> Doubted | None:
+        shown = self._shown
+        pairs = zip(shown.reachout.imitated, shown.doubted, strict=True)
+        return next((one for warned, one in pairs if warned.person == person), None)
 
 
 NOTES: Mapping[type[AnyEvent], Callable[[Chronicle, Any], str]] = {

@@ -14,8 +14,8 @@ from handlers.reaching import (
     headline,
     inferred,
     kind_word,
-    likeness,
     whereabouts,
+    why_doubted,
 )
 from handlers.say import At, Say
 from handlers.web.drawing import talk
@@ -39,13 +39,13 @@ async def reachout(visit: Visit) -> web.StreamResponse:
         "reachout.html",
         title=headline(shown, say),
         shown=shown,
-        where=whereabouts(shown.contact, shown.level, shown.now, say),
+        level=say(f"reach.level_{shown.level}") if shown.contact.persons else "",
         deadline=At(shown.reachout.deadline, "day_time"),
         opened=At(shown.reachout.opened, "day_time"),
         chronicle=[line for entry in entries for line in chronicle.lines(entry)],
         left=[_left(one, say) for one in shown.steps if _went_out(one)],
         heard=talk(list(shown.heard), say),
-        doubted=[(who, likeness(differs, say)) for who, differs in shown.doubted],
+        doubted=[(one.handle, why_doubted(one, say)) for one in shown.doubted],
         number=shown.reachout.version,
         head=shown.reachout.head[:16],
         zone=say.zone,

@@ -7,8 +7,9 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from handlers.reaching import LEVELS, Reaching, Step
+from handlers.reaching import LEVELS, Doubted, Reaching, Step
 from handlers.shown import Line
+from inbox.directory.likeness import likeness
 from inbox.directory.state import Contact, Known, Way
 from inbox.reachout.state import Hearing, Reachout, Result, Rung, RungState, State, Try, Warned
 from inbox.words import Person
@@ -96,7 +97,8 @@ def heard(text: str = "This is my office. Use the embassy's secure line.") -> Re
     warned = Warned("x:666", "conv2", "imitated", NOW, differs="capital I for l at letter 3")
     shown = reaching(3, state="heard", heard=hearing, imitated=(warned,))
     said = (Line(text, NOW, "jalil@social.qasira.example"),)
-    doubted = (("JaIilOrfani", warned.differs),)
+    same = likeness("JaIilOrfani", "JalilOrfani")
+    doubted = (Doubted("JaIilOrfani", None, warned.differs, same),)
     who = "jalil@social.qasira.example"
     return replace(shown, heard=said, heard_from=f"@{who}", doubted=doubted)
 
@@ -134,6 +136,7 @@ def reachings(draw: st.DrawFn) -> Reaching:
         level=draw(st.sampled_from(LEVELS)),
         heard=(Line(said, NOW, said),),
         heard_from=said,
-        doubted=((said, said),) * draw(st.integers(0, 9)),
+        doubted=(Doubted(said, None, said, likeness(said, "JalilOrfani")),)
+        * draw(st.integers(0, 9)),
         address=draw(st.sampled_from(["", "https://inbox.example/reachouts/r1"])),
     )

@@ -302,7 +302,7 @@ async def test_a_platform_that_cannot_be_asked_is_told_as_unknown(office: House)
     unknown = Reach("unknown")
     await office.inbox.reachouts.asks.answer("x/landetud", MINISTER, "private", unknown)
     await reach(office, text="orfani")
-    assert "X cannot be asked now whether they accept ours" in said(office)
+    assert "X does not say now whether they accept ours" in said(office)
 
 
 async def test_a_reader_sees_no_reachout_and_that_they_asked_is_recorded(office: House) -> None:

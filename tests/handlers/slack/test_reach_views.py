@@ -159,3 +159,13 @@ def test_their_time_is_shown_and_no_zone_makes_no_error() -> None:
     assert "verified · 17:13 there" in words(asked(reaching())["blocks"])
     strange = replace(reaching(), contact=replace(CONTACT, time_zone="Nowhere/Land"))
     check_blocks(asked(strange)["blocks"])
+
+
+def test_what_differs_is_said_in_the_readers_own_language() -> None:
+    said = {
+        one: words(reaching_view(heard(), BOOK.say(one), OPENED)["blocks"]) for one in LANGUAGES
+    }
+    assert "capital I for l at letter 3" in said["en"]
+    assert "capital" not in said["sv"]
+    assert "capital" not in said["ar"]
+    assert "حرف كبير I بدل l" in said["ar"]

@@ -75,9 +75,9 @@ async def to_the_end(pages: Pages) -> str:
     sent = Report(answer.parts[0].id, "sent", attempt=1, ref="x:77", url=url)
     await pages.orders(there, sent, "postroom")
     await ordered(pages, ref, Settle(3, answer.id, "sent", url=url), "clerk")
-    parody = await pages.hear("Call me!", person="666")
+    parody = await pages.hear("Call me!", person="JaIilOrfani")
     differs = "capital I for l at letter 3"
-    hear = Hear("x:666", parody, "x:1", "unproven", like=MINISTER, differs=differs)
+    hear = Hear("x:JaIilOrfani", parody, "x:1", "unproven", like=MINISTER, differs=differs)
     await ordered(pages, ref, hear, "clerk")
     real = await pages.hear("This is my office.", person="4100")
     await ordered(pages, ref, Hear(MINISTER, real, "x:2", "verified"), "clerk")
@@ -96,11 +96,12 @@ async def test_the_record_reads_as_a_report_of_who_when_and_what_came_of_it(page
         f"CLOSED · {NAME}",
         "Hand over <b>the list</b> of names",
         "opened",
+        "3 Private message: failed X · @LandetUD → @JalilOrfani · they do not accept ours",
         f"1 Phone: tried {PHONE}",
         "1 Phone: failed No answer, three times",
         "2 E-mail: left out Their server is down",
         "4 Public line: tried X · @LandetUD → @JalilOrfani",
-        "a look-alike wrote; the clock runs on @666: capital I for l at letter 3",
+        "a look-alike wrote; the clock runs on @JaIilOrfani: capital I for l at letter 3",
         "a verified person answered; the clock stands",
         "handed over Secure line of the embassy, 14:30",
         "closed Handed over",

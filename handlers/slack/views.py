@@ -76,6 +76,15 @@ WAYS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """What can be done after each refusal; any other shows the conversation, or goes on."""
 OTHERWISE = (ids.READ_ALL, ids.NEXT)
+ELSEWHERE = (ids.NEXT, ids.MINE, ids.FIND)
+"""Where no conversation is concerned, or none that may be shown."""
+OF_CONTACTS = frozenset(
+    (
+        *("unknown_contact", "unknown_person", "unknown_way", "known_already", "merged"),
+        *("not_merged", "split_first", "itself", "not_frozen", "erased"),
+    )
+)
+"""Refusals that lead back to the directory, and to the contact they name."""
 RACES = ("claimed", "stale_claim")
 
 
@@ -159,13 +168,16 @@ def denied_view(
         blocks.append(facts(shown, say))
     if writing and writing.text:
         blocks += [sentence(say, "modal.your_text"), rich(words(public(writing.text, KEPT)))]
-    ways = WAYS_ON.get(denied.why, OTHERWISE)
-    if shown is None:
-        ways = (ids.NEXT, ids.MINE, ids.FIND)
-        carried, here = Meta(turn=opened.turn, opened=opened.at), Press()
-    else:
+    carried, here = Meta(turn=opened.turn, opened=opened.at), Press()
+    if shown:
         carried = meta(shown, opened, writing)
         here = press(shown, answer=carried.answer)
+    ways = WAYS_ON.get(denied.why, OTHERWISE) if shown else ELSEWHERE
+    if denied.why in OF_CONTACTS:
+        ways = (ids.DIRECTORY, ids.NEXT)
+        if other := str(denied.facts.get("id", "")):
+            contact = button(ids.CONTACT, say("button.contact"), Press(key=other), "primary")
+            blocks += actions(contact)
     blocks += actions(*(button(way, say(f"button.{way}"), here) for way in ways[:MOST_BUTTONS]))
     title = say("modal.title_race" if denied.why in RACES else "modal.title_denied")
     return modal(ids.VIEW_DENIED, title, blocks, carried, ("", say("button.done")))

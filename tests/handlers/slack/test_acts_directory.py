@@ -161,6 +161,9 @@ async def test_a_person_of_another_contact_is_refused_by_name(office: House) -> 
     await contacts.do("fm", contacts.order(c.Attach(ORFANI), by="officer:ml"))
     await office.tap(ANNA, ids.ATTACH)
     assert f"That person belongs to {MINISTER} already" in words(office.view(ANNA)["blocks"])
+    await office.tap(ANNA, ids.CONTACT)
+    assert office.view(ANNA)["callback_id"] == ids.VIEW_CONTACT
+    assert MINISTER in words(office.view(ANNA)["blocks"])
 
 
 async def test_a_supervisor_merges_and_splits_and_an_officer_is_not_offered_it(

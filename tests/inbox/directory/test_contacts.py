@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
@@ -299,3 +300,17 @@ async def test_after_a_restore_nobody_is_remembered(contacts: Contacts, client: 
     await client.call("DEL", keys.roll())
     contacts.forget()
     assert await contacts.everyone() == ()
+
+
+async def test_of_eight_who_attach_one_person_at_once_one_has_them(
+    contacts: Contacts, client: Client
+) -> None:
+    for n in range(8):
+        await did(contacts, f"d{n}", c.Add(f"D {n}", "office"))
+    doors = [door(client) for _ in range(8)]
+    done = await asyncio.gather(
+        *(gave(one, f"d{n}", c.Attach(ON_X)) for n, one in enumerate(doors))
+    )
+    assert sum(isinstance(one, Made) for one in done) == 1
+    assert {one.why for one in done if isinstance(one, Denied)} == {"known_already"}
+    assert len([one for one in await contacts.everyone() if one.known(ON_X.id)]) == 1

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from bots.contract import Batch, Bot, Busy, Clock, Locked
+from bots.contract import Batch, Bot, Busy, Clock, Locked, News, Odd
 from bots.counters import READS
 from bots.intake import take
 from bots.needs import Inbox
@@ -26,6 +26,8 @@ TOLD_EVERY = 3600
 """Seconds in which a locked account is told of once."""
 PUSH_WITHIN: Millis = 20_000
 """What a platform has not pushed by then, it has lost."""
+ODD_MOST = 100
+"""So many oddities are known again while a process lives."""
 SHORTEST = 0.05
 """Seconds between two rounds at least, whatever a platform says."""
 
@@ -43,6 +45,8 @@ class Listener:
     sleep: Sleep = asyncio.sleep
     _said: dict[Audience, int] = field(default_factory=dict, init=False)
     """The limits that the account's own server named when it was last asked."""
+    _odd: dict[bytes, None] = field(default_factory=dict, init=False)
+    """What was set aside of late, the latest last."""
 
     async def run(self) -> None:
         """Listen for ever, as long as this process is the one that does."""
@@ -83,7 +87,9 @@ class Listener:
         unpushed = (asked - self.bot.profile.poll_every * 3000, asked - PUSH_WITHIN)
         async for batch in self.bot.listen(cursor):
             for one in batch.news:
-                await take(self.inbox, self.account, one, unpushed=unpushed)
+                if not self._known(one):
+                    await take(self.inbox, self.account, one, unpushed=unpushed)
+                    self._remember(one)
             await self._tell(batch)  # guard: HOLE test=tests/bots/test_x_bad_day.py::test_hole
             whole = bool(batch.until)
             # After the commits, never before: what is read again is known, what is skipped is lost.
@@ -97,6 +103,16 @@ class Listener:
         if profile.instances and self._said != profile.limits:
             await self.inbox.narrow(self.account.id, profile.limits)
             self._said.update(profile.limits)
+
+    def _known(self, one: News | Odd) -> bool:
+        """Whether this very oddity was set aside before: what has no id comes again each round."""
+        return isinstance(one, Odd) and one.raw in self._odd
+
+    def _remember(self, one: News | Odd) -> None:
+        if isinstance(one, Odd):
+            self._odd[one.raw] = None
+            for old in list(self._odd)[:-ODD_MOST]:
+                del self._odd[old]
 
     async def _tell(self, batch: Batch) -> None:
         """Remember what cannot be read any more, before the cursor moves over it."""

@@ -208,6 +208,7 @@ class MastodonBot:
         self._media = {self._base}
         self._asked: Millis = 0
         self._roots = dict[str, str]()
+        self._strays = list[Any]()
 
     # Reading
 
@@ -246,7 +247,17 @@ class MastodonBot:
             yield Batch(news, keep(places))
         async for news, places in self._echoes(places):  # noqa: B020 - it goes on
             yield Batch(news, keep(places))
-        yield Batch((), keep(places), began)
+        strays, self._strays = self._strays, []
+        yield Batch(tuple(self._odd(one, KeyError("id")) for one in strays), keep(places), began)
+
+    async def _page(self, path: str, params: Mapping[str, str]) -> list[Json]:
+        """Return what stands on a page with an id and a time; the rest is odd, and told at the end.
+
+        Everything goes by the ids: a page with one thing that has none would never be read.
+        """
+        page = await self._get(path, params)
+        self._strays += [one for one in page if not dated(one)]
+        return [one for one in page if dated(one)]
 
     async def _notices(self, places: Places, began: Millis) -> AsyncIterator[Json]:
         """Yield the mentions on show, newest first: down to where we were, or to all we watch."""
@@ -255,7 +266,7 @@ class MastodonBot:
         down = min([places.mentions, *(oldest if whole else [])], key=key)
         params = {"types[]": "mention", "limit": str(PAGE), "include_filtered": "true"}
         while True:
-            page = await self._get("/api/v1/notifications", params)
+            page = await self._page("/api/v1/notifications", params)
             for notice in page:
                 if notice.get("type") == "mention" and millis(notice["created_at"]) > places.since:
                     yield notice
@@ -337,7 +348,7 @@ class MastodonBot:
         """Yield our own posts, newest first, after one of them or a time."""
         params = {"limit": str(PAGE)}
         while True:
-            page = await self._get(f"/api/v1/accounts/{self._me}/statuses", params)
+            page = await self._page(f"/api/v1/accounts/{self._me}/statuses", params)
             for status in page:
                 if key(str(status["id"])) <= key(down) or millis(status["created_at"]) <= since:
                     if not status.get("pinned"):
@@ -813,6 +824,11 @@ def findings(me: Json, app: Json, instance: Json) -> Iterator[Finding]:
     else:
         yield Finding(True, "The token may read and write.")
     yield Finding(True, f"The instance runs {instance.get('version', 'an unknown version')}.")
+
+
+def dated(one: object) -> bool:
+    """Say whether something has an id and a time."""
+    return isinstance(one, dict) and isinstance(one.get("id"), str) and "created_at" in one
 
 
 def readable(notice: Json) -> bool:

@@ -45,7 +45,7 @@ class World:
         """When on, the webhooks hear our own post before the create call is answered."""
         self.dressed = True
         """Whether texts leave as X sends them: `&`, `<`, `>` escaped and links as t.co."""
-        self.strange: list[dict[str, str]] = []
+        self.strange: list[object] = []
         """What mentions list besides, as an API does that has grown a kind nobody knows."""
         self.vocabulary: Literal["auto", "tweet", "post"] = "auto"
         """Which field names the API uses; `auto` follows what the caller asked with."""

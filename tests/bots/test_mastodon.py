@@ -169,7 +169,7 @@ class MastodonStage:
         status = {"note": "a kind that nobody knows"}
         at = "2026-11-01T00:00:00.000Z"
         strange = {"id": later.id, "type": "mention", "created_at": at, "status": status}
-        self.world.strange.append(strange)
+        self.world.strange += [strange, {"id": f"{later.id}1", "type": "mention"}]
         return b"a kind that nobody knows"
 
     # What is pushed: nothing

@@ -147,7 +147,8 @@ class XStage:
 
     async def strange(self) -> bytes:
         later = self.scene.world.post("other", "no mention")
-        self.scene.world.strange.append({"id": later.id, "text": "a kind that nobody knows"})
+        known = {"id": later.id, "text": "a kind that nobody knows"}
+        self.scene.world.strange += [known, {"text": "no id"}, {"id": "abc"}, {"id": None}, "x", 7]
         return b"a kind that nobody knows"
 
     # What is pushed

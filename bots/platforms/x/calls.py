@@ -13,7 +13,7 @@ from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
 from bots.contract import Busy, Locked, Refused, Unsure, Wiring
-from bots.outcomes import REQUEST, Declined, number, of_status, of_transport
+from bots.outcomes import DIGITS, REQUEST, Declined, number, of_status, of_transport
 from bots.platforms.x.counting import has_links
 from bots.platforms.x.payloads import Json
 from inbox.words import RefusedWhy
@@ -46,6 +46,8 @@ The last ones are about the app: it lacks the permission to write, or belongs to
 """
 UNPAID = 402
 """X's answer once the app's credits are used up (`.../2/problems/credits`): it lets nobody in."""
+STRAY = "stray"
+"""Where an answer's things without an id are put."""
 
 
 class _Session:
@@ -93,7 +95,8 @@ class Calls:
     async def read(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
         """Read within the budget; raises Busy, Locked or Refused."""
         await self._spending.take(budget)
-        body = await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+        said = await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+        body = sorted_out(said)
         for price, things in read_in(body, "read_dm" if budget == "dm_events" else "read_post"):
             await self._spending.pay(price, things)
         return body
@@ -146,6 +149,22 @@ class Calls:
             return Locked("unpaid")
         why = refusal(declined.status, declined.body)
         return Refused(why) if why else Locked()
+
+
+def sorted_out(body: Json) -> Json:
+    """Return an answer whose listing holds what has an id; whatever has none stands apart.
+
+    Everything else goes by the ids: a listing with one thing that has none would never be read.
+    """
+    data = body.get("data")
+    if not isinstance(data, list) or all(map(_has_id, data)):
+        return body
+    stray = [one for one in data if not _has_id(one)]
+    return {**body, "data": list(filter(_has_id, data)), STRAY: stray}
+
+
+def _has_id(one: object) -> bool:
+    return isinstance(one, dict) and number(str(one.get("id"))[:DIGITS]) is not None
 
 
 def read_in(body: Json, price: str) -> Iterator[tuple[str, list[str]]]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from bots.contract import Batch, Busy, News, Odd, Wiring
+from bots.platforms.x.calls import STRAY
 from bots.platforms.x.limits import (
     DMS_KEPT,
     MENTIONS_DEPTH,
@@ -71,6 +72,7 @@ class Listening:
 
     async def _mentions(self, places: Places) -> AsyncIterator[Step]:
         read = await walk(self._reader.mentions, places.mentions, self._began, MENTIONS_DEPTH)
+        strays = self._strays(read.pages)
         for some, place, hole in _chunks(read, places.mentions):
             posts, odd = posts_in(some, read.pages, self._me)
             news = [one for post in posts for one in self._mention(post)]
@@ -79,8 +81,14 @@ class Listening:
                 mentions=place,
                 watched=places.watching([post.first for post in posts]),
             )
-            yield (*news, *odd), places, hole
+            yield (*news, *odd, *strays), places, hole
+            strays = ()
         _go_on(read)
+
+    def _strays(self, pages: Iterable[Json]) -> tuple[Odd, ...]:
+        """Return what stands in these pages without an id."""
+        stray = (one for page in pages for one in page.get(STRAY, ()))
+        return tuple(Odd(self._me, msgspec.json.encode(one), "no id") for one in stray)
 
     def _mention(self, post: Post) -> tuple[News, ...]:
         """Return a mention as news where it is ours to take in, and not a sister account's."""
@@ -90,12 +98,14 @@ class Listening:
 
     async def _timeline(self, places: Places) -> AsyncIterator[Step]:
         read = await walk(self._reader.timeline, places.timeline, self._began, TIMELINE_DEPTH)
+        strays = self._strays(read.pages)
         for some, place, hole in _chunks(read, places.timeline):
             posts, odd = posts_in(some, read.pages, self._me)
             own = [post for post in posts if not post.repost]
             news = await self._echoes(own, read.pages)
             places = msgspec.structs.replace(places, timeline=place)
-            yield (*news, *odd), places, hole
+            yield (*news, *odd, *strays), places, hole
+            strays = ()
         _go_on(read)
 
     async def _echoes(self, posts: Sequence[Post], pages: Sequence[Json]) -> list[News]:
@@ -117,12 +127,14 @@ class Listening:
     async def _dms(self, places: Places) -> AsyncIterator[Step]:
         before = places.dms
         read = await walk(self._reader.dms, before, self._began)
+        strays = self._strays(read.pages)
         oldest = self._began - DMS_KEPT
         lost = (before.until, oldest) if 0 < before.until < oldest else None
         for some, place, hole in _chunks(read, before, lost):
             news = [self._dm(payload, read.pages) for payload in some]
             places = msgspec.structs.replace(places, dms=place)
-            yield tuple(news), places, hole
+            yield (*news, *strays), places, hole
+            strays = ()
         _go_on(read)
 
     def _dm(self, payload: Json, pages: Sequence[Json]) -> News | Odd:

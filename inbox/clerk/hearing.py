@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from inbox import Inbox, Touched
-from inbox.conversations.commands import SetLane
+from inbox.conversations.commands import Lapse, SetLane
 from inbox.conversations.state import THERE, Answer, Conversation
 from inbox.denied import Denied
 from inbox.directory.evidence import changed, level
@@ -49,6 +49,7 @@ class Hearing:
             for answer in conversation.answers:
                 if answer.reachout:
                     await self._settle(answer)
+                    await self._let_go(conversation, answer)
             await self._look(conversation, under_way)
 
     async def _settle(self, answer: Answer) -> None:
@@ -60,6 +61,12 @@ class Hearing:
         command = Settle(answer.rung, answer.id, outcome, why, url)
         order = door.order(command, by="clerk", op=f"{answer.id}/{outcome}")
         await door.do(answer.reachout, order)
+
+    async def _let_go(self, c: Conversation, answer: Answer) -> None:
+        """Let whoever said it hold it no longer: what they answer is for whoever is there."""
+        if c.begun and c.claim and not c.count and answer.state == "sent":
+            order = self._inbox.desk.order(Lapse(), by="clerk", op=f"{answer.id}/lapse")
+            await self._inbox.desk.do(c.id, order)
 
     async def _find(self, reachout: Reachout) -> None:
         """Look among our own posts for those that officers made by hand, and at what they say."""

@@ -11,7 +11,7 @@ from inbox.conversations.case import Case, Decision, denied
 from inbox.conversations.commands import Assign, Claim, Lapse, Release, TakeOver
 from inbox.conversations.denied import Denied
 from inbox.conversations.events import AnyEvent, Claimed, Discarded, Recalled, Released, Woken
-from inbox.conversations.state import Answer, Conversation
+from inbox.conversations.state import MOVING, Answer, Conversation
 from inbox.team.roles import may
 from inbox.words import OfficerId
 
@@ -78,11 +78,22 @@ def release(case: Case, command: Release) -> Decision:
 
 
 def lapse(case: Case, command: Lapse) -> Decision:
-    """Release a claim that outlived its conversation's closing."""
+    """Release a claim that outlived its use: its conversation is closed, or waits for their word.
+
+    What we wrote first has left, and nobody has written: whoever is there takes what they answer.
+    """
     c = case.conversation
+    if c.begun and not c.count and c.claim and not c.closed and not _leaving(c):
+        return (Released(holder=c.claim.holder, fence=c.claim.fence, reason="left"),)
     if c.closed is None or c.claim is None or command.timer != c.closed.timer:
         return denied("stale_timer", timer=command.timer)
     return (Released(holder=c.claim.holder, fence=c.claim.fence, reason="lapsed"),)
+
+
+def _leaving(c: Conversation) -> bool:
+    """Say whether anything is still on its way, or nothing has left yet."""
+    states = {answer.state for answer in c.answers}
+    return not states & {"sent"} or bool(states & {"asked", *MOVING})
 
 
 def _claimed(

@@ -313,9 +313,9 @@ class Link(Command, frozen=True):
 
 
 class Lapse(Command, frozen=True):
-    """Release a claim that outlived its conversation's closing."""
+    """Release a claim that outlived its conversation's closing, or what we wrote there first."""
 
-    timer: int
+    timer: int = 0
 
 
 class Expire(Command, frozen=True):

@@ -257,3 +257,6 @@ async def test_their_answer_in_the_thread_we_opened_is_heard_and_the_rung_has_re
     await listens(office)
     found = await now(office, reachout)
     assert (found.state, found.rungs[0].state) == ("heard", "reached")
+    served = await office.read.conversation(c.id)
+    assert served
+    assert (served.state, served.lane) == ("waiting", "life-safety"), "whoever is there is called"

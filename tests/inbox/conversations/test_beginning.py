@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from inbox.conversations.commands import Answer, Begin, Claim, Clear, SayLine
+from inbox.conversations.commands import Answer, Begin, Claim, Clear, Lapse, SayLine
 from inbox.conversations.events import Answered, Begun
 from inbox.denied import Denied
 from inbox.words import Audience
@@ -118,3 +118,17 @@ def test_an_approved_line_for_no_reachout_waits_for_somebody_else_too() -> None:
     house.must("aj", SayLine("a1", "reach", "en", fence=1, seen=10))
     answer = house.conversation.answers[-1]
     assert (answer.kind, answer.reachout, answer.state) == ("rung", "", "asked")
+
+
+def test_what_we_wrote_first_is_held_until_it_has_left_and_no_longer() -> None:
+    house = begun()
+    assert house.refused("clerk", Lapse()).why == "stale_timer", "nothing has left yet"
+    house.must("ml", Clear("a1", answered(house).seal))
+    assert house.refused("clerk", Lapse()).why == "stale_timer", "it is leaving"
+    house.sent()
+    house.must("clerk", Lapse())
+    assert house.conversation.claim is None
+    house.hears("x:2", "Call me.")
+    assert house.conversation.state == "waiting"
+    house.must("en", Claim())
+    assert house.refused("clerk", Lapse()).why == "stale_timer", "who holds their answer holds it"

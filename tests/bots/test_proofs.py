@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from inbox.directory.evidence import LASTS
 from inbox.words import Person
 from tests.bots.web import Web, little_web
 
+ROOT = Path(__file__).parents[2]
 NOW = 1_305_100_800_000
 MFA, PROFILE = "mfa.example/people", "social.example/@minister"
 
@@ -122,3 +124,12 @@ def test_links_are_read_as_a_browser_would() -> None:
         "https://x.com/Minister",
     ]
     assert "me" in links(page)[1].rel
+
+
+async def test_the_demo_has_a_ministry_whose_page_proves_its_minister(site: Web) -> None:
+    text = (ROOT / "sandbox" / "page" / "static" / "qasira.html").read_text("utf-8")
+    site.pages["qasira.example/static/qasira.html"] = text
+    for url in ("https://x.com/JalilOrfani", "https://mfa.qasira.example/@orfani"):
+        them = Person("x:1500000000000000041", "JalilOrfani", url=url)
+        page = site.url("qasira.example/static/qasira.html")
+        assert (await proofs(site).linked_from(page, them)).kind == "linked_from"

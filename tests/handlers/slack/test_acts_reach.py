@@ -6,9 +6,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from handlers.slack import ids
+from handlers import reachouts
+from handlers.acting import Actor
+from handlers.slack import ids, telling
+from handlers.slack.reached import reaching_view
+from handlers.slack.shown import Opened
 from inbox.conversations.commands import Clear
+from inbox.denied import Denied
 from inbox.desk.records import Made
 from inbox.directory.commands import Add, AddWay, Attach, Prove
 from inbox.reachout.commands import Close, Hear, Open, Record
@@ -312,9 +318,8 @@ async def test_a_reader_sees_no_reachout_and_that_they_asked_is_recorded(office:
     assert "Only" in said(office, READER)
     refusal = await denied_for(office)()
     assert (refusal.officer, refusal.act) == ("rr", "reachouts")
-    door = await office.inbox.reachouts.load(ref)
-    assert door
-    assert door.version == 2
+    rut = Actor(office.policies.officers["rr"], READER, f"T0SANDBOX/{READER}")
+    assert isinstance(await reachouts.shown(office.slack.office, rut, ref), Denied)
 
 
 async def test_two_officers_see_one_reachout_and_home_lists_it(office: House) -> None:
@@ -351,3 +356,59 @@ async def test_the_purpose_leaves_neither_in_a_private_rung_nor_in_public(builde
         assert "“Tartus” stands in our notes" in told
         assert "belongs to one person" in told
         assert (await house.conversation(public)).answers == ()
+
+
+async def test_a_contacts_button_opens_the_ladder_with_the_contact_chosen(office: House) -> None:
+    await office.command(ANNA, "who minister")
+    if not [one for one in elements(office) if one["action_id"] == ids.REACH]:
+        await office.tap(ANNA, ids.CONTACT)
+    await office.tap(ANNA, ids.REACH)
+    assert "1 Phone" in said(office)
+    assert office.view(ANNA)["submit"]["text"] == "Start with the phone"
+
+
+async def test_what_the_clerk_notices_is_told_to_the_initiator_once_and_without_the_purpose(
+    office: House,
+) -> None:
+    ref = await at_the_public_rung(office)
+    before = len(direct(office, ANNA))
+    there = await office.hear("Call me!", person="JaIilOrfani")
+    hear = Hear("x:JaIilOrfani", there, "x:1", "unproven", like=MINISTER, differs="capital I for l")
+    door = office.inbox.reachouts
+    await door.do(ref, door.order(hear, by="clerk"))
+    await until(lambda: len(direct(office, ANNA)) > before)
+    await quiet(office)
+    before = len(direct(office, ANNA))
+    facts = {"reachout": ref, "n": 99, "officers": ["aj"]}
+    for _ in range(2):
+        await telling.tell(office.slack.office, "reach_imitated", facts)
+    told = direct(office, ANNA)[before:]
+    assert len(told) == 1
+    assert WHY not in words(told[0].blocks) + told[0].text
+    assert "capital I for l at letter 3. The clock runs on." in words(told[0].blocks)
+
+
+async def test_what_they_wrote_in_private_is_shown_to_who_may_read_that_alone(
+    office: House,
+) -> None:
+    ref = await opened(office)
+    there = await office.hear("A secret word", person="4100", audience="private")
+    door = office.inbox.reachouts
+    await door.do(ref, door.order(Hear(MINISTER, there, "x:1", "verified"), by="clerk"))
+    reachout = await one(office)
+    anna = office.policies.officers["aj"]
+    other = replace(anna, accounts=("x/landetqasira",))
+    room = office.slack.office
+    hers = await reachouts.gathered(room, Actor(anna, "", ""), reachout)
+    theirs = await reachouts.gathered(room, Actor(other, "", ""), reachout)
+    assert [line.text for line in hers.heard] == ["A secret word"]
+    assert theirs.heard == ()
+    shown = words(reaching_view(theirs, office.slack.office.book.say("en"), Opened("t"))["blocks"])
+    assert "stands in a conversation that others read" in shown
+    assert "A secret word" not in shown
+
+
+async def quiet(house: House) -> None:
+    """Wait until what was begun is said."""
+    await house.slack.office.drained(5)
+    await house.workspace.settled()

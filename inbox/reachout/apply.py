@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from inbox.history import MOST, keep
+from inbox.history import keep
 from inbox.reachout import events as e
 from inbox.reachout.ladder import first
-from inbox.reachout.state import CURRENT, Hearing, Reachout, Result, Rung, Try, Warned
+from inbox.reachout.state import CURRENT, WARNED_MOST, Hearing, Reachout, Result, Rung, Try, Warned
 from inbox.words import Millis
 
 
@@ -137,7 +137,7 @@ def _heard(r: Reachout, event: e.Heard, at: Context) -> Reachout:
 
 def _warned(r: Reachout, warned: Warned) -> Reachout:
     others = [one for one in r.imitated if one.person != warned.person]
-    return replace(r, imitated=(*others, warned)[-MOST:])
+    return replace(r, imitated=(*others, warned)[-2 * WARNED_MOST :])
 
 
 def _doubted(r: Reachout, event: e.Doubted, at: Context) -> Reachout:

@@ -21,7 +21,7 @@ from inbox.reachout.events import (
     Imitated,
     Missed,
 )
-from inbox.reachout.state import Reachout, Rung
+from inbox.reachout.state import WARNED_MOST, Reachout, Rung
 
 Rule: TypeAlias = Callable[[Case, Any], Decision]
 
@@ -69,6 +69,9 @@ def _hear(case: Case, command: commands.Hear) -> Decision:
     if command.person in {one.person for one in case.reachout.imitated}:
         return ()
     if command.like:
+        many = sum(one.kind == "imitated" for one in case.reachout.imitated)
+        if many >= WARNED_MOST:
+            return ()  # guard: swarm test=tests/inbox/reachout/test_hearing.py::test_a_swarm_of_look_alikes_is_warned_of_and_drowns_nothing
         return (Imitated(**where, like=command.like, differs=command.differs),)
     return (Doubted(**where, level=command.level),)
 

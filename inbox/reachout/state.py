@@ -42,6 +42,10 @@ CURRENT = ("open", "attempted")
 """The states of the one rung whose turn it is."""
 
 
+WARNED_MOST = 8
+"""So many look-alikes are warned of: a swarm of them wakes nobody a hundred times."""
+
+
 class Try(Record, frozen=True):
     """One line of a rung's log: who did what when, and with what result."""
 
@@ -144,7 +148,7 @@ class Reachout(Record, frozen=True):
     state: State = "open"
     heard: Hearing | None = None
     imitated: tuple[Warned, ...] = ()
-    """The last eight that were not the contact, each person once."""
+    """Who wrote and was not the contact: eight look-alikes at most, and persons of theirs."""
     to: str = ""
     """To whom, or to which secure channel, it was handed over."""
     outcome: Outcome | None = None

@@ -57,3 +57,15 @@ def test_what_is_erased_is_no_longer_in_the_snapshot() -> None:
     kept = repr(house.reachout)
     assert "Qasira" not in kept
     assert "CarlBildt" not in kept
+
+
+def test_a_swarm_of_look_alikes_is_warned_of_and_drowns_nothing() -> None:
+    house = running()
+    for n in range(50):
+        house.hears(f"x:66{n}", like=CARL, message=f"x:{n}")
+    assert len(house.reachout.imitated) == 8
+    version = house.reachout.version
+    house.hears("x:660", like=CARL, message="x:99")
+    assert house.reachout.version == version, "who was warned of is not warned of again"
+    assert isinstance(house.hears(level="probable", message="x:100")[0], Doubted)
+    assert isinstance(house.hears(ODA, level="verified", message="x:101")[0], Heard)

@@ -86,6 +86,8 @@ REMEMBERED = 1000
 """How many posts' roots are remembered, so that a thread is asked for once."""
 STREAM_FOR = 60.0
 """Seconds of streaming between two polls: a stream tells of no edit of a direct post (#28258)."""
+STREAM_LEAST = 5.0
+"""Seconds that a stream must have lasted: one that ends at once would make the poll a storm."""
 SILENCE = 45.0
 """Seconds of silence after which a stream is dead: it sends something every 15."""
 ASKED_EVERY: Millis = 3600 * 1000
@@ -226,8 +228,11 @@ class MastodonBot:
                 yield batch
             self.profile = replace(self.profile, poll_every=1 if stream else PROFILE.poll_every)
             if stream:
+                opened_at = asyncio.get_running_loop().time()
                 async for news in self._streamed(stream):
                     yield Batch(news, kept, began)
+                if asyncio.get_running_loop().time() - opened_at < STREAM_LEAST:
+                    self.profile = replace(self.profile, poll_every=PROFILE.poll_every)
 
     async def _polled(self, cursor: str | None, began: Millis) -> AsyncIterator[Batch]:
         places = opened(cursor, began)

@@ -457,6 +457,7 @@ async def test_a_stream_that_breaks_loses_nothing_and_edits_of_direct_posts_are_
     on_mastodon.clock.forward(10)
     await on_mastodon.edit(written.id, "corrected")
     assert MarkEdited in kinds(await batches(bot, later[-1].cursor))
+    assert bot.profile.poll_every == 60, "a stream that ends at once makes no storm of polls"
 
 
 # Limits, people, credentials

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
+from handlers.safe import beside
 from handlers.say import Refusal, Say
 from inbox import Inbox
 from inbox.answers.leaks import Leak, findings, own
@@ -182,5 +183,5 @@ def to_confirm(problem: Refusal | None) -> str:
 
 def told(leaks: Iterable[Leak], say: Say) -> tuple[str, ...]:
     """Say each finding in a sentence, and what to do about it; one sentence where all is well."""
-    said = (say(f"leak.{leak.kind}", found=leak.found) for leak in leaks)
+    said = (say(f"leak.{leak.kind}", found=beside(leak.found, say("leak.none"))) for leak in leaks)
     return tuple(dict.fromkeys(said)) or (say("leak.none"),)

@@ -31,6 +31,7 @@ async def clearing(visit: Visit, shown: Shown) -> dict[str, Any] | None:
         "their": body(asks.their, say, 4_000) if asks.their else "",
         "since": talk(list(asks.since), say),
         "found": list(asks.found) or [say("clearance.guard_nothing")],
+        "leaks": bool(asks.found),
         "pictures": [one.alt or one.kind for one in answer.media],
         "mine": asks.mine,
         "line": asks.is_line,

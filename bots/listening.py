@@ -89,7 +89,9 @@ class Listener:
             for one in batch.news:
                 if not self._known(one):
                     await take(self.inbox, self.account, one, unpushed=unpushed)
-                    self._remember(one)
+                    self._remember(
+                        one
+                    )  # guard: ODD_ONCE test=tests/bots/test_x.py::TestX::test_strange
             await self._tell(batch)  # guard: HOLE test=tests/bots/test_x_bad_day.py::test_hole
             whole = bool(batch.until)
             # After the commits, never before: what is read again is known, what is skipped is lost.

@@ -95,8 +95,8 @@ class Calls:
     async def read(self, budget: str, endpoint: str, *args: Any, **params: Any) -> Json:
         """Read within the budget; raises Busy, Locked or Refused."""
         await self._spending.take(budget)
-        said = await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
-        body = sorted_out(said)
+        body = await self._call(budget, endpoint, args, {"user_auth": True, **params}, writes=False)
+        body = sorted_out(body)  # guard: STRAY test=tests/bots/test_x.py::TestX::test_strange
         for price, things in read_in(body, "read_dm" if budget == "dm_events" else "read_post"):
             await self._spending.pay(price, things)
         return body

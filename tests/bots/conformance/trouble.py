@@ -204,9 +204,8 @@ class Trouble(Base):
         assert (await house.part(ref)).state == "sent"
         assert await house.where(missed.id)
 
-    async def test_an_unknown_kind_is_set_aside_with_its_bytes_and_stops_nothing(
-        self, house: House
-    ) -> None:
+    async def test_strange(self, house: House) -> None:
+        """An unknown kind is set aside with its bytes, once, and stops nothing."""
         self.needs(house.stage, "strange")
         before = await house.stage.say("citizen", "before")
         raw = await house.stage.strange()

@@ -24,6 +24,8 @@ from inbox.reachout.state import Reachout, Rung
 from inbox.team.policies import Policies
 from inbox.words import Message, MessageId
 
+ENDED = ("sent", "draft", "discarded")
+"""The states of an answer that is neither leaving nor waiting for anybody's word."""
 Settled = Literal["sent", "withdrawn", "failed"]
 
 
@@ -64,8 +66,9 @@ class Hearing:
 
     async def _let_go(self, c: Conversation, answer: Answer) -> None:
         """Let whoever said it hold it no longer: what they answer is for whoever is there."""
-        if c.begun and c.claim and not c.count and answer.state == "sent":
-            order = self._inbox.desk.order(Lapse(), by="clerk", op=f"{answer.id}/lapse")
+        if c.begun and c.claim and not c.count and answer.state in ENDED:
+            op = f"{answer.id}/lapse/{answer.state}"
+            order = self._inbox.desk.order(Lapse(), by="clerk", op=op)
             await self._inbox.desk.do(c.id, order)
 
     async def _find(self, reachout: Reachout) -> None:

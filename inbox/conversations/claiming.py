@@ -80,20 +80,21 @@ def release(case: Case, command: Release) -> Decision:
 def lapse(case: Case, command: Lapse) -> Decision:
     """Release a claim that outlived its use: its conversation is closed, or waits for their word.
 
-    What we wrote first has left, and nobody has written: whoever is there takes what they answer.
+    What we wrote first has left or came to nothing, and nobody has written: whoever is there takes
+    what they answer.
     """
     c = case.conversation
-    if c.begun and not c.count and c.claim and not c.closed and not _leaving(c):
+    if c.begun and not c.count and c.claim and not c.closed and _done_with(c, c.claim.fence):
         return (Released(holder=c.claim.holder, fence=c.claim.fence, reason="left"),)
     if c.closed is None or c.claim is None or command.timer != c.closed.timer:
         return denied("stale_timer", timer=command.timer)
     return (Released(holder=c.claim.holder, fence=c.claim.fence, reason="lapsed"),)
 
 
-def _leaving(c: Conversation) -> bool:
-    """Say whether anything is still on its way, or nothing has left yet."""
-    states = {answer.state for answer in c.answers}
-    return not states & {"sent"} or bool(states & {"asked", *MOVING})
+def _done_with(c: Conversation, fence: int) -> bool:
+    """Say whether what was let go under this claim is neither leaving nor waiting any more."""
+    leaving = any(answer.state in ("asked", *MOVING) for answer in c.answers)
+    return not leaving and any(answer.fence == fence for answer in c.answers)
 
 
 def _claimed(

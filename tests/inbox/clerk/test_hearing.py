@@ -240,6 +240,9 @@ async def test_a_rung_that_never_left_the_house_is_open_again(office: Office, ho
         await listens(office)
     found = await now(office, reachout)
     assert found.rungs[0].state == "open"
+    given_up = await office.read.conversation(shot.conversation.id)
+    assert given_up
+    assert given_up.claim is None, "nobody holds what came to nothing"
     again = await office.fires(reachout.id, 0, op="again")
     assert isinstance(again, Fired)
     assert again.answer != shot.answer

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from inbox.conversations.commands import Answer, Begin, Claim, Clear, Lapse, SayLine
+from inbox.conversations.commands import Answer, Begin, Claim, Clear, Lapse, SayLine, TurnDown
 from inbox.conversations.events import Answered, Begun
 from inbox.denied import Denied
 from inbox.words import Audience
@@ -132,3 +132,11 @@ def test_what_we_wrote_first_is_held_until_it_has_left_and_no_longer() -> None:
     assert house.conversation.state == "waiting"
     house.must("en", Claim())
     assert house.refused("clerk", Lapse()).why == "stale_timer", "who holds their answer holds it"
+
+
+def test_a_line_that_was_turned_down_is_held_no_longer_but_a_new_claim_is() -> None:
+    house = begun()
+    house.must("ml", TurnDown("a1", answered(house).seal, "Not now."))
+    house.must("clerk", Lapse())
+    house.must("en", Claim())
+    assert house.refused("clerk", Lapse()).why == "stale_timer"

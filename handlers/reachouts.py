@@ -111,7 +111,8 @@ def worded(acting: Acting, who: Actor, rung: Rung) -> str:
 
     For a private one the line without its handle is a beginning, to be written over.
     """
-    sentence = acting.policies.lines.get(rung.template, {}).get(rung.language, "")
+    template = rung.template or next(iter(acting.policies.lines), "")
+    sentence = acting.policies.lines.get(template, {}).get(rung.language, "")
     account = acting.policies.account(rung.account)
     if account is None or not sentence:
         return ""

@@ -18,6 +18,8 @@ from shutil import which
 import aiohttp
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from tests.steps import ladder
+
 ROOT = Path(__file__).parents[1]
 SCREENS = ROOT / "docs" / "screens"
 DESKTOP = (1280, 800)
@@ -184,6 +186,17 @@ async def shoot_web(address: str, folder: Path) -> None:
         await shot.taken(page, folder)
 
 
+async def shoot_reach(address: str, folder: Path, user: str, name: str) -> None:
+    """Take the picture of a ladder as one member of the team sees it, on a phone."""
+    async with browser() as opened:
+        shot = Shot(name, PHONE)
+        page = await shot.opened(opened, address)
+        await page.locator(f"[data-user={user}]").click()
+        window = await ladder(page)
+        await window.locator(".scroll").evaluate("one => { one.scrollTop = one.scrollHeight; }")
+        await shot.taken(page, folder)
+
+
 def with_arabic(folder: Path) -> Path:
     """Copy the demo's tables; its Samira reads Arabic there."""
     copied = Path(shutil.copytree(ROOT / "config" / "demo", folder / "demo"))
@@ -199,10 +212,12 @@ async def main() -> None:
     """Run the demo and photograph it; then again for the page, with somebody who reads Arabic."""
     async with demo() as address:
         await shoot(address, SCREENS)
+        await shoot_reach(address, SCREENS, "U0ANNA", "reach-phone")
     with tempfile.TemporaryDirectory() as folder:
         tables = with_arabic(Path(folder))
         async with demo(CHANCERY_CONFIG=str(tables)) as address:
             await shoot_web(address, SCREENS)
+            await shoot_reach(address, SCREENS, "U0SAMIRA", "reach-arabic")
 
 
 if __name__ == "__main__":

@@ -6,50 +6,16 @@ answers where nobody asked him; the talk goes to a secure line, and the record i
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from tests.screens import Shot, browser, demo
+from tests.steps import PATIENCE_MS, become, ladder, noted, shows
 
-PATIENCE_MS = 45_000
 WHY = "Hand over the list of names for Wadi Sahl before dark"
 SECURE = "Secure line of the embassy, 14:30"
-
-
-async def types(page: Page, text: str) -> Locator:
-    """Type into the channel, and give the window that opens."""
-    writer = page.locator(".writer textarea").first
-    await writer.fill(text)
-    await writer.press("Enter")
-    return page.get_by_role("dialog")
-
-
-async def noted(window: Locator, button: str, text: str) -> None:
-    """Press a rung's end and say what happened."""
-    await window.get_by_role("button", name=button).click()
-    await window.locator("textarea").fill(text, timeout=PATIENCE_MS)
-    await window.locator("footer .primary").click()
-
-
-async def become(page: Page, user: str, place: str) -> None:
-    """Sit down at somebody else's Slack."""
-    await page.locator(f"[data-user={user}]").click()
-    await page.locator(f"[data-place={place}]").click(timeout=PATIENCE_MS)
-
-
-async def ladder(page: Page) -> Locator:
-    """Type /reach until the directory knows the minister: it is taken in after the start."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while True:
-            window = await types(page, "/reach orfani")
-            await expect(window).to_contain_text("STAYS", timeout=PATIENCE_MS)
-            if "7 Public line" in await window.inner_text():
-                return window
-            await window.get_by_role("button", name="Cancel").click()
-            await expect(window).to_have_count(0, timeout=PATIENCE_MS)
 
 
 @pytest.mark.timeout(240)
@@ -102,8 +68,3 @@ async def test_the_week_of_2011_from_the_telephone_to_the_report(chromium: Path)
         for fact in (WHY, "It rang out, three times", "Cleared by: Maria Lundqvist", SECURE):
             await expect(report.locator("article.report")).to_contain_text(fact)
         assert not problems
-
-
-async def shows(where: Locator, text: str) -> None:
-    """Wait until something shows a text."""
-    await expect(where).to_contain_text(text, timeout=PATIENCE_MS)

@@ -13,6 +13,8 @@ from inbox.words import Profile, Record
 
 WIDTH = 96
 SLACK_HOSTS = ("slack.com",)
+OWN_HOST = "each account's instance"
+"""What a platform calls that has no host of its own: every account lives on one."""
 SOCKET_HOSTS = ("wss-primary.slack.com", "wss-backup.slack.com")
 """Where Socket Mode's lines lead (https://docs.slack.dev/apis/events-api/using-socket-mode)."""
 
@@ -94,6 +96,8 @@ def _outbound(house: House) -> Iterator[str]:
     for profile in house.platforms:
         for host in profile.hosts:
             yield f"{host:<28}{profile.title}"
+        if not profile.hosts:
+            yield f"{OWN_HOST:<28}{profile.title}: the hosts that accounts.toml names"
     yield (
         f"{'any site, https alone':<28}pages that an officer names as evidence of who somebody is;"
         " never an address inside a house: each name is looked up once and checked."

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from sandbox.product import inherited
+from tests import demo
 from tests.handlers.slack.conftest import Builder
 from tests.handlers.web.conftest import Pages
 
@@ -17,10 +18,7 @@ ROOT = Path(__file__).parents[3]
 
 async def makes(builder: Builder, *words: str) -> tuple[int, str]:
     """Run `python -m handlers` as an operator would; give its exit status and what it said."""
-    accounts = ("LANDETUD", "LANDETQASIRA")
-    keys = ["MAIN_KEY", "MAIN_SECRET"]
-    keys += [f"{one}_{kind}" for one in accounts for kind in ("TOKEN", "SECRET")]
-    environ = inherited(os.environ) | {f"X_{key}": "a-secret" for key in keys}
+    environ = inherited(os.environ) | demo.secrets(value="a-secret")
     environ |= {
         "CHANCERY_MODE": "sandbox",
         "CHANCERY_SECRET": "a secret of a test, thirty-two bytes",

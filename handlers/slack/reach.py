@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.reaching import (
     Reaching,
@@ -41,6 +41,7 @@ from handlers.slack.blocks import (
 from handlers.slack.ids import Meta, Press, block_of
 from handlers.slack.safe import beside, one_line, public
 from handlers.slack.shown import Opened, told
+from handlers.slack.views import typed_handle
 from inbox.directory.state import Contact
 from inbox.reachout.state import Level, Urgency
 from inbox.words import Millis, Record
@@ -65,6 +66,10 @@ class Asking(Record, frozen=True):
     open: tuple[Reaching, ...] = ()
     left_out: tuple[tuple[str, Level], ...] = ()
     """Persons of the contact who get no rung: their handle, and how sure we are of them."""
+    lines: Mapping[str, Mapping[str, str]] = {}
+    """The approved lines: name to language to sentence."""
+    line: str = ""
+    """The line chosen for the public rung, as `name/language`."""
     hours: tuple[int, ...] = ()
     """The hours of their day in which they were reached before, the best first."""
 
@@ -82,7 +87,7 @@ def reach_view(asking: Asking, say: Say, opened: Opened, *, now: Millis) -> Json
         blocks.append(rich(words(DOT.join(one for one in known if one))))
     blocks += _stays(asking, say, opened)
     if asking.contact:
-        blocks += [divider(), *_ladder(asking, say)]
+        blocks += [divider(), *_ladder(asking, say), *_line(asking, say, opened)]
     else:
         blocks += [divider(), *open_rows(asking.open, say, MOST_OPEN)] if asking.open else []
     first = asking.steps[0].rung.kind if asking.steps else ""
@@ -140,6 +145,23 @@ def _ladder(asking: Asking, say: Say) -> list[Json]:
     head = words(say("reach.leaves"), bold=True)
     lines = [_proposed(step, say) for step in asking.steps[:MOST_RUNGS]]
     return [rich(head, *lines), *blocks]
+
+
+def _line(asking: Asking, say: Say, opened: Opened) -> list[Json]:
+    """Ask which approved line shall stand in public, and in which language."""
+    public_rung = any(one.rung.kind == "public" for one in asking.steps)
+    offered = [
+        (
+            f"{say.word('language', language)}{DOT}{text.replace('@{handle}', '').strip()}",
+            f"{name}/{language}",
+        )
+        for name, languages in asking.lines.items()
+        for language, text in languages.items()
+    ]
+    if not public_rung or len(offered) < 2:
+        return []
+    menu = select(ids.REACH_LINE, offered, initial=asking.line)
+    return [asked(block_of(ids.REACH_LINE, "reach", opened.turn), say("reach.line"), menu)]
 
 
 def _left_out(handle: str, level: Level, say: Say) -> Json:
@@ -221,6 +243,7 @@ def write_view(
     box = typing(ids.REACH_TEXT, initial=text or step.text)
     leaves = f"{say('modal.leaves')}{DOT}{audience_word('private', say)}"
     blocks.append(asked(where, leaves, box, hint=say("modal.reads_private")))
+    blocks += _confirmation(shown, step, say, opened)
     blocks.append(_purpose(shown, say))
     feet = (say("modal.submit_private"), say("button.cancel"))
     title = say("reach.title_private")
@@ -246,6 +269,7 @@ def public_view(
     blocks.append(rich(words(leaves, bold=True), words(address(step, say))))
     blocks.append(rich(words(public(step.text, 1000)), quote=True))
     blocks.append(rich(words(inferred(step, say))))
+    blocks += _confirmation(shown, step, say, opened)
     blocks += [divider(), _purpose(shown, say), sentence(say, "reach.before_public")]
     feet = (say("reach.submit_public"), say("button.cancel"))
     title = say("reach.title_public")
@@ -328,6 +352,11 @@ def _head(shown: Reaching, step: Step | None, say: Say) -> Json:
     second = f"{kind_word(step, say)}{DOT}{address(step, say)}" if step else ""
     clock = whereabouts(shown.contact, shown.level, shown.now, say)
     return rich(words(shown.name, bold=True), words(clock), words(second))
+
+
+def _confirmation(shown: Reaching, step: Step, say: Say, opened: Opened) -> list[Json]:
+    """Ask for a minister's handle where it is their account that would speak."""
+    return typed_handle(step.account, shown.reachout.id, say, opened) if step.account else []
 
 
 def _purpose(shown: Reaching, say: Say) -> Json:

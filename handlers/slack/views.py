@@ -41,7 +41,7 @@ from handlers.slack.shown import (
     warning,
 )
 from inbox.conversations.denied import Denied
-from inbox.words import AnswerId, Millis, PartId
+from inbox.words import Account, AnswerId, Millis, PartId
 
 THEIR_WORDS = 600
 """Units of their last message above the box, so that the box shows without scrolling."""
@@ -254,11 +254,16 @@ def _source(shown: Shown, writing: Writing, say: Say, opened: Opened) -> list[Js
 
 
 def confirmation(shown: Shown, say: Say, opened: Opened) -> list[Json]:
+    """Ask for a minister's handle where it is theirs that would speak."""
+    return typed_handle(shown.account, shown.conversation.id, say, opened)
+
+
+def typed_handle(account: Account, key: str, say: Say, opened: Opened) -> list[Json]:
     """Ask on a minister's account for its handle, so that nobody speaks for them by a slip."""
-    if shown.account.kind != "minister":
+    if account.kind != "minister":
         return []
-    where = block_of(ids.CONFIRMED, shown.conversation.id, opened.turn)
-    label = say("modal.confirm", handle=one_line(f"@{shown.account.handle}", 60))
+    where = block_of(ids.CONFIRMED, key, opened.turn)
+    label = say("modal.confirm", handle=one_line(f"@{account.handle}", 60))
     return [asked(where, label, typing(ids.CONFIRMED, multiline=False, most=100), optional=True)]
 
 

@@ -29,7 +29,7 @@ from handlers.slack.shown import Opened
 from inbox.denied import Denied
 from inbox.directory.state import Contact
 from inbox.reachout.commands import Attempt, Open
-from inbox.reachout.state import Urgency
+from inbox.reachout.state import Rung, Urgency
 from inbox.words import Millis
 
 AT_FIRST_MS = 3 * 3_600_000
@@ -90,7 +90,7 @@ async def submitted(office: Office, click: Click) -> Acknowledgement:
     asking = await _filled(office, click, asking, contact)
     if contact.id != click.meta.key and asking.steps:
         return await show(office, click, _asked(office, click, asking, same_turn(office, click)))
-    rungs = tuple(one.rung for one in asking.steps)
+    rungs = tuple(_said_by(one.rung, asking.line) for one in asking.steps)
     order = Open(contact.id, asking.why, asking.urgency, asking.deadline, rungs)
     # The window's turn names what it opens: pressed twice, or delivered twice, it opens one.
     done = await reachouts.do(office, click.who, click.meta.turn, order, click.op)
@@ -144,14 +144,27 @@ async def _filled(office: Office, click: Click, asking: Asking, contact: Contact
         return replace(asking, contact=None, open=tuple(running))
     ladder = await reachouts.proposed(office, click.who, contact, asking.urgency)
     level = reachouts.best(contact, office.inbox.now())
+    planned = next((s.rung for s in ladder.steps if s.rung.kind == "public"), None)
+    first = f"{planned.template}/{planned.language}" if planned else ""
     return replace(
         asking,
         contact=contact,
+        lines=office.policies.lines,
+        # Another contact has other languages: their own is chosen until an officer chooses.
+        line=asking.line if contact.id == click.meta.key and asking.line else first,
         level=level,
         steps=ladder.steps,
         left_out=ladder.left_out,
         hours=ladder.hours,
     )
+
+
+def _said_by(rung: Rung, line: str) -> Rung:
+    """Return a public rung with the approved line that was chosen."""
+    template, _, language = line.partition("/")
+    if rung.kind != "public" or not language:
+        return rung
+    return replace(rung, template=template, language=language)
 
 
 def _typed(click: Click) -> Asking:
@@ -161,6 +174,7 @@ def _typed(click: Click) -> Asking:
         why=ids.typed(click.values, ids.REACH_WHY),
         deadline=int(seconds) * 1000 if seconds.isdigit() else 0,
         urgency=URGENCY.get(urgency, "normal"),
+        line=ids.typed(click.values, ids.REACH_LINE),
     )
 
 

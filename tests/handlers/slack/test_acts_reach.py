@@ -220,6 +220,17 @@ async def test_the_public_line_is_shown_to_the_letter_and_waits_for_a_second_off
     )
 
 
+async def test_the_line_that_was_chosen_is_the_one_that_is_said(office: House) -> None:
+    both = {"call_us": {**LINES["call_us"], "ar": "@{handle} نود التحدث معكم."}}
+    office.policies.lines = both
+    await reach(office, text="orfani")
+    await office.types(ANNA, WHY, ids.REACH_WHY)
+    await office.workspace.click_in_view(ANNA, ids.REACH_LINE, selected="call_us/ar")
+    await office.submits(ANNA)
+    rung = (await one(office)).rungs[-1]
+    assert (rung.kind, rung.template, rung.language) == ("public", "call_us", "ar")
+
+
 async def test_pressed_twice_the_line_is_asked_for_once(office: House) -> None:
     await at_the_public_rung(office)
     await office.tap(ANNA, ids.REACH_PUBLIC)

@@ -118,11 +118,17 @@ async def test_from_card_to_cleared_are_two_acts(
     careful: House, record_property: Callable[[str, object], None]
 ) -> None:
     ref, _ = await asked(careful)
-    record_property("told", "figure acts_to_clear 2 presses")
-    await careful.press(EVA, ref, ids.CLEAR)
-    assert careful.view(EVA)["submit"]["text"] == "Approve"
-    await careful.submits(EVA)
+    acts = 0
+    while await state(careful, ref) == "asked":
+        acts += 1
+        if acts == 1:
+            await careful.press(EVA, ref, ids.CLEAR)
+        else:
+            assert careful.view(EVA)["submit"]["text"] == "Approve"
+            await careful.submits(EVA)
     assert await state(careful, ref) == "ready"
+    record_property("told", f"figure acts_to_clear {acts} presses")
+    assert acts <= 2
     assert "It leaves now" in words(careful.view(EVA)["blocks"])
 
 

@@ -30,6 +30,7 @@ from handlers.slack.reached import notice, reaching_view
 from handlers.slack.shown import Opened
 from tests.handlers.slack.conftest import words
 from tests.handlers.slack.hostile import (
+    ACCOUNT,
     BOOK,
     LANGUAGES,
     NOW,
@@ -106,6 +107,21 @@ def test_the_boxes_keep_their_names_while_the_window_is_open() -> None:
     assert named[0] == named[1]
 
 
+def test_the_approved_line_and_its_language_are_an_officer_s_choice_and_no_box_to_write_in() -> (
+    None
+):
+    lines = {"reach": {"en": LINE, "ar": "@{handle} نحاول الاتصال بكم."}}
+    blocks = asked(reaching(), lines=lines, line="reach/ar")["blocks"]
+    (menu,) = [
+        b["element"] for b in blocks if b.get("element", {}).get("action_id") == ids.REACH_LINE
+    ]
+    assert menu["type"] == "static_select"
+    assert [one["value"] for one in menu["options"]] == ["reach/en", "reach/ar"]
+    assert menu["initial_option"]["value"] == "reach/ar"
+    without = asked(reaching(rungs=reaching().reachout.rungs[:2]), lines=lines)["blocks"]
+    assert ids.REACH_LINE not in [b.get("element", {}).get("action_id") for b in without]
+
+
 def test_who_is_not_verified_gets_no_rung_and_that_is_said() -> None:
     shown = words(asked(reaching(), left_out=(("JalilOrfani", "probable"),))["blocks"])
     assert "Left out: @JalilOrfani, probable, not verified. Prove in the directory" in shown
@@ -130,6 +146,19 @@ def test_the_public_rung_has_no_box_and_shows_text_account_audience_and_what_is_
     for fact in (LINE, "PUBLIC", "@LandetUD → @JalilOrfani", "A bystander sees"):
         assert fact in said
     assert view["submit"]["text"] == "Ask for clearance"
+
+
+def test_on_a_minister_s_account_both_rungs_ask_for_its_typed_handle() -> None:
+    shown = reaching(3)
+    account = replace(ACCOUNT, kind="minister", handle="MinisterUD")
+    step = replace(shown.steps[3], account=account)
+    view = public_view(shown, step, EN, OPENED)
+    (box,) = [b for b in view["blocks"] if b["type"] == "input"]
+    assert box["element"]["action_id"] == ids.CONFIRMED
+    assert "@MinisterUD" in box["label"]["text"]
+    private = write_view(shown, replace(shown.steps[2], account=account), EN, OPENED)
+    boxes = [b["element"]["action_id"] for b in private["blocks"] if b["type"] == "input"]
+    assert boxes == [ids.REACH_TEXT, ids.CONFIRMED]
 
 
 def test_where_the_platform_forbids_the_post_it_is_made_by_hand_and_said_before() -> None:

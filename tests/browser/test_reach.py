@@ -42,6 +42,7 @@ async def test_the_week_of_2011_from_the_telephone_to_the_report(chromium: Path)
         await shows(window, "A bystander sees that")
         await window.get_by_role("button", name="Ask for clearance").click()
         await shows(window, "Waits for a second officer")
+        await expect(page.locator(".hint")).not_to_contain_text("ten seconds")
         await window.get_by_role("button", name="Close").last.click()
 
         await become(page, "U0MARIA", "D0MARIA")

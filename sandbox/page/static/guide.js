@@ -32,7 +32,7 @@ function answering(state, ui, first) {
   const view = state.slack.view;
   if (!state.guide.post) return { target: null, hint: "Somebody is about to write…" };
   const side = "slack";
-  const post = state.public[state.guide.network].posts.find((one) => one.id === state.guide.post);
+  const post = asked(state);
   if (view) return in_modal(view, ui, first, post && opening(post.text));
   if (Date.now() - ui.sent < HELD_MS) return { side, target: null, hint: "Your answer waits ten seconds, so that you can stop it. Then it leaves." };
   const found = post && card(state, post.text);
@@ -53,6 +53,15 @@ function in_modal(view, ui, first, words) {
   const typed = document.querySelector(`[data-view="${CSS.escape(view.id)}"] textarea`)?.value.trim();
   if (!typed) return { side, target: "text", hint: `Write a line to ${first}. You hold this one now; nobody else answers.` };
   return { side, target: "submit", hint: "Send it. It is signed with your initials." };
+}
+
+// The post of the first minute.
+const asked = (state) => state.public[state.guide.network]?.posts.find((one) => one.id === state.guide.post);
+
+// Whether a window that was sent is the answer to it, and nothing else that is typed and sent.
+export function is_answer(state, view) {
+  const post = asked(state);
+  return Boolean(post) && view.blocks.some((one) => one.type === "input") && said(view.blocks).includes(opening(post.text));
 }
 
 // How a post begins, without whom it calls: what its card and its window carry too.

@@ -372,7 +372,7 @@ function judge(view, said) {
     focus_in("[aria-invalid=true]");
   } else if (!said.acknowledged || said.problem) {
     ui.trouble = TROUBLE;
-  } else if (view.blocks.some((one) => one.type === "input")) {
+  } else if (guide.is_answer(state, view)) {
     ui.sent = Date.now();
   }
 }

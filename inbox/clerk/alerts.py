@@ -14,9 +14,8 @@ from functools import partial
 import structlog
 
 from inbox import Inbox, Touched
+from inbox.clerk.leading import lead
 from inbox.conversations.state import Conversation
-from inbox.store.client import Gone
-from inbox.store.lease import until
 from inbox.team.policies import Policies
 from inbox.triage.alerting import Call, Later, Level, Nobody, callable_now, step, urgent
 from inbox.words import Millis, OfficerId
@@ -47,16 +46,7 @@ async def watched(inbox: Inbox, policies: Policies, touched: Sequence[Touched]) 
 
 async def call_people(inbox: Inbox, policies: Policies, stop: asyncio.Event) -> None:
     """Look every second at who must be called, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox, policies), stop)
-        except Gone:
-            await asyncio.sleep(LOOK)
-
-
-async def _lead(inbox: Inbox, policies: Policies) -> None:
-    async with inbox.leases.hold("alerts") as lease:
-        await until(_look_for_ever(inbox, policies), lease.lost)
+    await lead(inbox, "alerts", partial(_look_for_ever, inbox, policies), stop)
 
 
 async def _look_for_ever(inbox: Inbox, policies: Policies) -> None:

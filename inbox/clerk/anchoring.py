@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 
 from inbox import Inbox
-from inbox.store.client import Gone
-from inbox.store.lease import until
+from inbox.clerk.leading import lead
 
 EVERY = 3000.0
 """Seconds between two anchors: below the hour for which the log tells what changed."""
@@ -21,16 +21,7 @@ log = structlog.get_logger(__name__)
 
 async def anchor(inbox: Inbox, stop: asyncio.Event) -> None:
     """Anchor now and then, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox), stop)
-        except Gone:
-            await asyncio.sleep(1)
-
-
-async def _lead(inbox: Inbox) -> None:
-    async with inbox.leases.hold("anchor") as lease:
-        await until(_anchor_for_ever(inbox), lease.lost)
+    await lead(inbox, "anchor", partial(_anchor_for_ever, inbox), stop)
 
 
 async def _anchor_for_ever(inbox: Inbox) -> None:

@@ -13,9 +13,8 @@ from functools import partial
 import structlog
 
 from inbox import Inbox, Touched
+from inbox.clerk.leading import lead
 from inbox.conversations.state import Conversation
-from inbox.store.client import Gone
-from inbox.store.lease import until
 from inbox.team.policies import Policies
 from inbox.triage.asking import Ask, Wait, asking, may_clear, step
 from inbox.words import Millis
@@ -63,16 +62,7 @@ async def _overridden(inbox: Inbox, conversation: Conversation) -> None:
 
 async def ask_approvers(inbox: Inbox, policies: Policies, stop: asyncio.Event) -> None:
     """Look every second at who must be asked, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox, policies), stop)
-        except Gone:
-            await asyncio.sleep(LOOK)
-
-
-async def _lead(inbox: Inbox, policies: Policies) -> None:
-    async with inbox.leases.hold("asking") as lease:
-        await until(_look_for_ever(inbox, policies), lease.lost)
+    await lead(inbox, "asking", partial(_look_for_ever, inbox, policies), stop)
 
 
 async def _look_for_ever(inbox: Inbox, policies: Policies) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from inbox import Inbox, Touched
+from inbox.clerk.leading import lead
 from inbox.desk import Unavailable
 from inbox.reachout import events as e
 from inbox.reachout.commands import Miss, TimeOut
 from inbox.reachout.state import Reachout, due_at, times_out_at
 from inbox.store.client import Gone
-from inbox.store.lease import until
 from inbox.team.policies import Policies
 from inbox.team.roles import may
 from inbox.words import Millis, OfficerId, ReachoutId
@@ -30,16 +31,7 @@ log = structlog.get_logger(__name__)
 
 async def keep_reaching(inbox: Inbox, stop: asyncio.Event) -> None:
     """Ring what is due, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox), stop)
-        except (Gone, Unavailable):
-            await asyncio.sleep(LOOK)
-
-
-async def _lead(inbox: Inbox) -> None:
-    async with inbox.leases.hold("reaching") as lease:
-        await until(_ring_for_ever(inbox), lease.lost)
+    await lead(inbox, "reaching", partial(_ring_for_ever, inbox), stop)
 
 
 async def _ring_for_ever(inbox: Inbox) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 
 from inbox import Inbox
+from inbox.clerk.leading import lead
 from inbox.conversations.commands import Expire, Lapse, Wake
 from inbox.conversations.denied import Denied
 from inbox.conversations.state import Conversation, due_at, under_clearance
 from inbox.desk import Unavailable
 from inbox.store.client import Gone
-from inbox.store.lease import until
 from inbox.words import ConversationId, Millis
 
 LOOK = 1.0
@@ -26,11 +27,7 @@ log = structlog.get_logger(__name__)
 
 async def keep_time(inbox: Inbox, stop: asyncio.Event) -> None:
     """Ring what is due, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox), stop)
-        except (Gone, Unavailable):
-            await asyncio.sleep(LOOK)
+    await lead(inbox, "timers", partial(_ring_for_ever, inbox), stop)
 
 
 async def ring(inbox: Inbox, id_: ConversationId, now: Millis) -> None:
@@ -56,11 +53,6 @@ def called_for(conversation: Conversation, now: Millis) -> Wake | Lapse | Expire
     if conversation.wake:
         return Wake(cause="timer", timer=conversation.wake.timer)
     return Lapse(timer=conversation.closed.timer) if conversation.closed else None
-
-
-async def _lead(inbox: Inbox) -> None:
-    async with inbox.leases.hold("timers") as lease:
-        await until(_ring_for_ever(inbox), lease.lost)
 
 
 async def _ring_for_ever(inbox: Inbox) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from inbox import Inbox
-from inbox.store.client import Gone
-from inbox.store.lease import until
+from inbox.clerk.leading import lead
 from inbox.store.log import Streams, entry_at, place
 from inbox.words import Millis
 
@@ -23,11 +23,7 @@ KEPT_MOST = 7 * 86_400_000
 
 async def tidy(inbox: Inbox, stop: asyncio.Event) -> None:
     """Tidy up now and then, one process at a time, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            await until(_lead(inbox), stop)
-        except Gone:
-            await asyncio.sleep(1)
+    await lead(inbox, "upkeep", partial(_tidy_for_ever, inbox), stop)
 
 
 async def trim(log: Streams[Any], now: Millis) -> int:
@@ -37,11 +33,6 @@ async def trim(log: Streams[Any], now: Millis) -> int:
         seen = min(await log.slowest(name), entry_at(now - KEPT), key=place)
         cut += await log.trim(name, max(seen, entry_at(now - KEPT_MOST), key=place))
     return cut
-
-
-async def _lead(inbox: Inbox) -> None:
-    async with inbox.leases.hold("upkeep") as lease:
-        await until(_tidy_for_ever(inbox), lease.lost)
 
 
 async def _tidy_for_ever(inbox: Inbox) -> None:
